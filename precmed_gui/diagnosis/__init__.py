@@ -1,0 +1,1 @@
+"""The vocabulary everybody shares: frozen dataclasses and protocols, standard library and NumPy only."""

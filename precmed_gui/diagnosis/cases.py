@@ -1,0 +1,216 @@
+"""Cases, cohorts and splits: what is known about the images, never their pixels."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+Part = Literal["train", "validation", "test"]
+PARTS: tuple[Part, ...] = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One image (later: one sequence, one record) of one patient.
+
+    Parameters
+    ----------
+    path
+        Absolute path of the file that holds it.
+    item
+        Which image of a file with several ("" where the file is the image), for instance
+        "test_images/17" in an npz or "page/2" in a TIFF.
+    label
+        The name of its class, or None if nobody has said.
+    patient
+        Identity of the patient; unique to the case where the patient is unknown.
+    part
+        The part of a split that came with the data, or None.
+    """
+
+    path: str
+    item: str = ""
+    label: str | None = None
+    patient: str = ""
+    part: Part | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells this case from every other, stable over restarts."""
+        return f"{self.path}#{self.item}" if self.item else self.path
+
+    @property
+    def name(self) -> str:
+        """A short name for people: the file's, with the item where there is one."""
+        name = Path(self.path).name
+        return f"{name} › {self.item}" if self.item else name
+
+    @property
+    def patient_key(self) -> str:
+        """The patient, or the case itself where the patient is unknown."""
+        return self.patient or self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that did not become a picture, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """The cases a user works with, in display order.
+
+    Parameters
+    ----------
+    modality
+        Name of the modality that reads the cases, for instance "imaging".
+    name
+        What the user calls it; the folder's name at first.
+    cases
+        All cases, each key once.
+    unreadable
+        What was dropped with them and could not be read.
+    label_order
+        The classes in the order of their colours; a class in `cases` is always in it.
+    """
+
+    modality: str = "imaging"
+    name: str = ""
+    cases: tuple[Case, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    label_order: tuple[str, ...] = ()
+
+    def label_counts(self) -> dict[str, int]:
+        """Cases a class, in label order; unlabelled cases are not counted."""
+        counts = Counter(case.label for case in self.cases)
+        return {label: counts[label] for label in self.label_order if counts[label]}
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The classes that have at least one case, in label order."""
+        return tuple(self.label_counts())
+
+    @property
+    def labelled(self) -> tuple[Case, ...]:
+        """The cases with a class."""
+        return tuple(case for case in self.cases if case.label is not None)
+
+    @property
+    def has_given_split(self) -> bool:
+        """Whether the data came with a test part of its own."""
+        return any(case.part == "test" for case in self.cases)
+
+    @property
+    def patient_count(self) -> int:
+        """Patients, an unknown patient counting once a case."""
+        return len({case.patient_key for case in self.cases})
+
+
+def make_cohort(
+    cases: Iterable[Case], *, modality: str, name: str, unreadable: Iterable[Unreadable] = ()
+) -> Cohort:
+    """A cohort of `cases`, first come first kept, with its classes in natural order."""
+    return merged(Cohort(modality=modality, name=name), Cohort(
+        modality=modality, name=name, cases=tuple(cases), unreadable=tuple(unreadable)))
+
+
+def merged(cohort: Cohort, other: Cohort) -> Cohort:
+    """`cohort` with the cases and unreadable files of `other` that it does not have yet."""
+    cases = {case.key: case for case in cohort.cases}
+    for case in other.cases:
+        cases.setdefault(case.key, case)
+    unreadable = {file.path: file for file in (*cohort.unreadable, *other.unreadable)}
+    found = {case.label for case in cases.values() if case.label is not None}
+    known = [label for label in (*cohort.label_order, *other.label_order) if label in found]
+    order = [*known, *sorted(found - set(known), key=natural_key)]
+    return replace(
+        cohort,
+        name=cohort.name or other.name,
+        cases=tuple(cases.values()),
+        unreadable=tuple(unreadable.values()),
+        label_order=tuple(dict.fromkeys(order)),
+    )
+
+
+def without(cohort: Cohort, keys: Iterable[str]) -> Cohort:
+    """`cohort` without the cases of these keys; classes left empty disappear."""
+    gone = set(keys)
+    cases = tuple(case for case in cohort.cases if case.key not in gone)
+    left = {case.label for case in cases}
+    order = tuple(label for label in cohort.label_order if label in left)
+    return replace(cohort, cases=cases, label_order=order)
+
+
+def with_label_renamed(cohort: Cohort, old: str, new: str) -> Cohort:
+    """`cohort` with class `old` called `new`; if `new` exists already the two become one."""
+    cases = tuple(
+        replace(case, label=new) if case.label == old else case for case in cohort.cases
+    )
+    order = dict.fromkeys(new if label == old else label for label in cohort.label_order)
+    return replace(cohort, cases=cases, label_order=tuple(order))
+
+
+def with_label(cohort: Cohort, keys: Iterable[str], label: str | None) -> Cohort:
+    """`cohort` with the cases of these keys put into class `label` (None: no class)."""
+    chosen = set(keys)
+    cases = tuple(
+        replace(case, label=label) if case.key in chosen else case for case in cohort.cases
+    )
+    left = {case.label for case in cases}
+    order = [known for known in cohort.label_order if known in left]
+    if label is not None and label not in order and label in left:
+        order.append(label)
+    return replace(cohort, cases=cases, label_order=tuple(order))
+
+
+def with_unreadable(cohort: Cohort, unreadable: Iterable[Unreadable]) -> Cohort:
+    """`cohort` with more unreadable files, whose cases are taken out."""
+    found = tuple(unreadable)
+    smaller = without(cohort, {file.path for file in found})
+    listed = {file.path: file for file in (*smaller.unreadable, *found)}
+    return replace(smaller, unreadable=tuple(listed.values()))
+
+
+def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
+    """A sort key under which "grade 2" comes before "grade 10"."""
+    pieces: list[str] = []
+    for character in text.casefold():
+        if pieces and character.isdigit() == pieces[-1][-1:].isdigit():
+            pieces[-1] += character
+        else:
+            pieces.append(character)
+    return tuple(
+        (0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Which case of a cohort trains, chooses the best epoch, and tests.
+
+    Parameters
+    ----------
+    train, validation, test
+        Positions in `Cohort.cases`; no position is in two parts.
+    seed
+        The seed the division was drawn with.
+    is_given
+        Whether the data came with this division (as a whole or its test part).
+    patients_shared
+        Patients with cases in more than one part; 0 for every division we draw ourselves.
+    """
+
+    train: tuple[int, ...]
+    validation: tuple[int, ...]
+    test: tuple[int, ...]
+    seed: int
+    is_given: bool
+    patients_shared: int
+
+    def part(self, name: Part) -> tuple[int, ...]:
+        """The positions of one part."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}[name]

@@ -1,0 +1,137 @@
+"""What a training is told, what it says while it runs, and what it ends with."""
+
+from dataclasses import dataclass
+
+from precmed_gui.diagnosis.cases import Cohort
+from precmed_gui.diagnosis.model_card import ModelCard
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A network and how it likes to be trained, by name; known without Keras.
+
+    Parameters
+    ----------
+    name
+        For the command line and the model card, for instance "small-cnn".
+    title, summary
+        Marked for translation: its name in the window, and one sentence on when to choose it.
+    epochs, batch_size, learning_rate
+        Its defaults.
+    image_sizes
+        (smallest, largest) side in pixels; equal where the recipe has only one size.
+    patience
+        Epochs without a better validation loss before it stops early; 0 means it never does.
+    """
+
+    name: str
+    title: str
+    summary: str
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    image_sizes: tuple[int, int]
+    patience: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """A user's choices; None means the recipe decides.
+
+    Parameters
+    ----------
+    recipe
+        Name of a `Recipe` of the cohort's modality.
+    epochs
+        Passes over the training part, at least 1.
+    batch_size
+        Images a step, 1 to 4096.
+    learning_rate
+        Of Adam, above 0, at most 1.
+    image_size
+        Side in pixels of the square the network sees.
+    seed
+        Of the split, the initial weights, the order and the augmentation.
+    """
+
+    recipe: str = "small-cnn"
+    epochs: int | None = None
+    batch_size: int | None = None
+    learning_rate: float | None = None
+    image_size: int | None = None
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPlan:
+    """Everything a training needs, picklable.
+
+    Parameters
+    ----------
+    cohort
+        Labelled cases of one modality.
+    settings
+        The user's choices.
+    folder
+        Where the model folder is to appear; must not exist, or be an earlier model to replace.
+    name
+        What the model is called on its card.
+    """
+
+    cohort: Cohort
+    settings: TrainingSettings
+    folder: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingStarted:
+    """The network is built, the first batch follows."""
+
+    recipe: str
+    device: str
+    epochs: int
+    batches: int
+    train: int
+    validation: int
+    test: int
+    image_size: int
+    channels: int
+    parameters: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEnded:
+    """One step; `loss` and `accuracy` are running means over the epoch; counts from 1."""
+
+    epoch: int
+    epochs: int
+    batch: int
+    batches: int
+    loss: float
+    accuracy: float
+    seconds_left: float
+
+
+@dataclass(frozen=True, slots=True)
+class EpochEnded:
+    """One pass over the training part, with the validation part measured; counts from 1."""
+
+    epoch: int
+    epochs: int
+    loss: float
+    accuracy: float
+    val_loss: float
+    val_accuracy: float
+    is_best: bool
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingResult:
+    """A finished or stopped training whose model is on the shelf."""
+
+    folder: str
+    card: ModelCard
+    is_stopped: bool
+    seconds: float

@@ -1,0 +1,44 @@
+"""The language of every text a user reads, in the window, the engine and on the command line.
+
+Standard gettext, so that the core can word an error without Qt. `_` translates now, `N_` only marks.
+"""
+
+import gettext
+from collections.abc import Callable
+
+from precmed_gui.places import resources_folder
+
+LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
+_current: gettext.NullTranslations = gettext.NullTranslations()
+_code = "en"
+
+
+def use_language(code: str) -> None:
+    """Translate from now on into `code`, one of `LANGUAGES`; an unknown code means English."""
+    global _current, _code
+    _code = code if code in LANGUAGES else "en"
+    folder = resources_folder() / "locale"
+    _current = gettext.translation("precmed", folder, languages=[_code], fallback=True)
+
+
+def current_language() -> str:
+    """The code in use, a key of `LANGUAGES`."""
+    return _code
+
+
+def _(text: str) -> str:
+    """`text` in the language in use."""
+    return _current.gettext(text)
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    """The form of a text that fits `number`, in the language in use."""
+    return _current.ngettext(singular, plural, number)
+
+
+def pgettext(context: str, text: str) -> str:
+    """`text` in the language in use, where the same English word has several meanings."""
+    return _current.pgettext(context, text)
+
+
+N_: Callable[[str], str] = str
