@@ -26,6 +26,12 @@ def shipped_models_folder() -> Path:
     return _shipped("models")
 
 
+def guide_folder(language: str) -> Path:
+    """The user guide in a language, English where there is none."""
+    guide = _shipped("docs") / "guide"
+    return guide / language if (guide / language).is_dir() else guide / "en"
+
+
 def home_folder() -> Path:
     """The user's data folder; it may not exist yet."""
     chosen = os.environ.get("PRECMED_HOME")

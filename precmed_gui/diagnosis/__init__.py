@@ -1,1 +1,1 @@
-"""The vocabulary everybody shares: frozen dataclasses and protocols, standard library and NumPy only."""
+"""The vocabulary everybody shares: frozen dataclasses and protocols; standard library and NumPy."""

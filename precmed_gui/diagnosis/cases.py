@@ -105,6 +105,11 @@ class Cohort:
         return any(case.part == "test" for case in self.cases)
 
     @property
+    def are_patients_known(self) -> bool:
+        """Whether every case names its patient."""
+        return all(case.patient for case in self.cases)
+
+    @property
     def patient_count(self) -> int:
         """Patients, an unknown patient counting once a case."""
         return len({case.patient_key for case in self.cases})
@@ -114,8 +119,10 @@ def make_cohort(
     cases: Iterable[Case], *, modality: str, name: str, unreadable: Iterable[Unreadable] = ()
 ) -> Cohort:
     """A cohort of `cases`, first come first kept, with its classes in natural order."""
-    return merged(Cohort(modality=modality, name=name), Cohort(
-        modality=modality, name=name, cases=tuple(cases), unreadable=tuple(unreadable)))
+    return merged(
+        Cohort(modality=modality, name=name),
+        Cohort(modality=modality, name=name, cases=tuple(cases), unreadable=tuple(unreadable)),
+    )
 
 
 def merged(cohort: Cohort, other: Cohort) -> Cohort:
@@ -147,9 +154,7 @@ def without(cohort: Cohort, keys: Iterable[str]) -> Cohort:
 
 def with_label_renamed(cohort: Cohort, old: str, new: str) -> Cohort:
     """`cohort` with class `old` called `new`; if `new` exists already the two become one."""
-    cases = tuple(
-        replace(case, label=new) if case.label == old else case for case in cohort.cases
-    )
+    cases = tuple(replace(case, label=new) if case.label == old else case for case in cohort.cases)
     order = dict.fromkeys(new if label == old else label for label in cohort.label_order)
     return replace(cohort, cases=cases, label_order=tuple(order))
 
@@ -183,9 +188,7 @@ def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
             pieces[-1] += character
         else:
             pieces.append(character)
-    return tuple(
-        (0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces
-    )
+    return tuple((0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces)
 
 
 @dataclass(frozen=True, slots=True)

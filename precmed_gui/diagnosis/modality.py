@@ -24,9 +24,7 @@ class Modality(Protocol):
     def accepts(self, path: Path) -> bool:
         """Whether a file looks like this kind of data, by its name or its first bytes."""
 
-    def find_cases(
-        self, paths: Sequence[Path], report: Report, cancel: CancelToken
-    ) -> Cohort:
+    def find_cases(self, paths: Sequence[Path], report: Report, cancel: CancelToken) -> Cohort:
         """All cases in files, folders and containers; unreadable files are listed, not raised."""
 
     def read(self, case: Case) -> Pixels:

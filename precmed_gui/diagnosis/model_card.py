@@ -22,7 +22,11 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class SplitReceipt:
-    """How the cohort was divided; counts are images, `fingerprint` a SHA-256 over the parts."""
+    """How the cohort was divided; counts are images, `fingerprint` a SHA-256 over the parts.
+
+    Where `are_patients_known` is false, some images counted as patients of their own, and
+    `patients_shared` says nothing about them.
+    """
 
     train: int
     validation: int
@@ -32,6 +36,7 @@ class SplitReceipt:
     is_given: bool
     seed: int
     fingerprint: str
+    are_patients_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ class ModelCard:
                 )
             known = {name.name for name in fields(cls)}
             values = {key: value for key, value in document.items() if key in known}
-            history = {
+            history: dict[str, Any] = {
                 key: tuple(value) if isinstance(value, list) else value
                 for key, value in document["history"].items()
             }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from precmed_gui.diagnosis.cases import Cohort
+from precmed_gui.diagnosis.cases import Cohort, Unreadable
 from precmed_gui.diagnosis.model_card import ModelCard
 
 
@@ -22,6 +22,14 @@ class Recipe:
         (smallest, largest) side in pixels; equal where the recipe has only one size.
     patience
         Epochs without a better validation loss before it stops early; 0 means it never does.
+    is_grey_only
+        Whether colour images are turned to grey for it.
+    is_augmented
+        Whether training images are shifted, turned, zoomed and brightened a little, anew each epoch.
+    weighs_classes
+        Whether each class counts the same in the loss, however many images it has.
+    is_annealed
+        Whether the learning rate falls to 0 over the epochs along half a cosine.
     """
 
     name: str
@@ -32,6 +40,10 @@ class Recipe:
     learning_rate: float
     image_sizes: tuple[int, int]
     patience: int = 0
+    is_grey_only: bool = False
+    is_augmented: bool = False
+    weighs_classes: bool = False
+    is_annealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +147,4 @@ class TrainingResult:
     card: ModelCard
     is_stopped: bool
     seconds: float
+    unreadable: tuple[Unreadable, ...] = ()

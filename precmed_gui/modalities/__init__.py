@@ -1,4 +1,4 @@
-"""The kinds of data PrecMed reads, one folder each; nothing else in the house names them one by one."""
+"""The kinds of data PrecMed reads, one folder each; nothing else names them one by one."""
 
 from collections.abc import Sequence
 from importlib import import_module

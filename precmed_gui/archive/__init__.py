@@ -1,0 +1,1 @@
+"""What a user keeps between two sessions: cohorts so far; later predictions and decisions."""

@@ -1,0 +1,1 @@
+"""What a result is worth, without Keras: figures first; intervals and calibration later."""

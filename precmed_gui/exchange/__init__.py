@@ -1,0 +1,1 @@
+"""What goes out to other programs: tables first; reports and DICOM objects later."""

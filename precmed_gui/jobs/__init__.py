@@ -1,0 +1,1 @@
+"""The only place with threads and processes: runs work functions away from the window."""

@@ -1,0 +1,1 @@
+"""Keras lives here: splitting, reading in batches, training, the model shelf, predicting."""

@@ -1,0 +1,81 @@
+"""Batches for Keras, gathered in the background from the store on disk; memory stays flat."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from precmed_gui.learning.augmentation import augmented
+from precmed_gui.learning.training_data import PartImages
+
+_AHEAD = 4
+
+
+def batches_of(part: PartImages, batch_size: int) -> int:
+    """Steps it takes to see every image once."""
+    return -(-len(part.rows) // batch_size)
+
+
+def ordered_batches(part: PartImages, batch_size: int) -> Any:
+    """A `tf.data.Dataset` of one pass in order: (images, labels, weights)."""
+    order = np.arange(len(part.rows))
+    return _dataset(part, batch_size, 1, lambda _epoch: order).prefetch(_AHEAD)
+
+
+def training_batches(
+    part: PartImages, batch_size: int, epochs: int, *, seed: int, is_augmented: bool
+) -> Any:
+    """A `tf.data.Dataset` of all epochs, each in an order of its own drawn from `seed`.
+
+    Yields (images, labels, weights): float32 (b, size, size, channels) in [0, 1], int32 (b,),
+    float32 (b,). The last batch of an epoch may be smaller.
+    """
+    import tensorflow as tf
+
+    def order(epoch: int) -> NDArray[np.int64]:
+        return np.random.default_rng([seed, epoch]).permutation(len(part.rows))
+
+    batches = _dataset(part, batch_size, epochs, order)
+    if is_augmented:
+        numbered = batches.enumerate()
+        batches = numbered.map(
+            lambda number, batch: (
+                augmented(batch[0], tf.stack([tf.cast(seed, tf.int64), number])),
+                *batch[1:],
+            ),
+            num_parallel_calls=1,
+        )
+    return batches.prefetch(_AHEAD)
+
+
+def _dataset(part: PartImages, batch_size: int, epochs: int, order: Any) -> Any:
+    """The batches of `epochs` passes; `order(epoch)` gives the positions of one."""
+    import tensorflow as tf
+
+    steps = batches_of(part, batch_size)
+    current: dict[int, NDArray[np.int64]] = {}
+
+    def gather(number: int) -> tuple[NDArray[np.generic], ...]:
+        epoch, step = divmod(int(number), steps)
+        if epoch not in current:
+            current.clear()
+            current[epoch] = order(epoch)
+        chosen = current[epoch][step * batch_size : (step + 1) * batch_size]
+        pixels = part.pixels[part.rows[chosen]]
+        return pixels, part.factors[chosen], part.labels[chosen], part.weights[chosen]
+
+    types = [tf.as_dtype(part.pixels.dtype), tf.float32, tf.int32, tf.float32]
+    shape = part.pixels.shape[1:]
+    return tf.data.Dataset.range(epochs * steps).map(
+        lambda number: _as_input(tf, shape, tf.numpy_function(gather, [number], types)),
+        num_parallel_calls=1,
+        deterministic=True,
+    )
+
+
+def _as_input(tf: Any, shape: tuple[int, ...], batch: Any) -> tuple[Any, ...]:
+    pixels, factors, labels, weights = batch
+    pixels = tf.ensure_shape(pixels, (None, *shape))
+    factors = tf.reshape(factors, (-1, 1, 1, 1))
+    images = tf.minimum(tf.cast(pixels, tf.float32) * factors, 1.0)
+    return images, tf.ensure_shape(labels, (None,)), tf.ensure_shape(weights, (None,))

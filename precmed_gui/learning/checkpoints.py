@@ -1,0 +1,72 @@
+"""What an interrupted training leaves behind: whole models beside the place of the final one."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from precmed_gui.diagnosis.errors import RefusedModel
+from precmed_gui.diagnosis.model_card import ModelCard
+from precmed_gui.diagnosis.training import TrainingResult
+from precmed_gui.diagnosis.work import CancelToken, Report
+from precmed_gui.language import _
+from precmed_gui.learning.progress import Weights
+from precmed_gui.learning.shelf import (
+    CHECKPOINTS_SUFFIX,
+    SplitRow,
+    load_card,
+    load_weights,
+    save_model,
+    split_rows,
+)
+
+KEPT = 2
+
+
+def checkpoints_folder(folder: Path) -> Path:
+    """Where the checkpoints of the training that is to become `folder` are."""
+    return folder.with_name(folder.name + CHECKPOINTS_SUFFIX)
+
+
+def save_checkpoint(
+    folder: Path, epoch: int, card: ModelCard, weights: Weights, rows: tuple[SplitRow, ...]
+) -> None:
+    """Keep the network after `epoch`, and only the `KEPT` newest; raises `FailedStorage`."""
+    home = checkpoints_folder(folder)
+    save_model(home / f"epoch-{epoch:04d}", card, weights, rows)
+    for old in sorted(home.glob("epoch-*"))[:-KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def remove_checkpoints(folder: Path) -> None:
+    """Forget the checkpoints of the training that became `folder`."""
+    shutil.rmtree(checkpoints_folder(folder), ignore_errors=True)
+
+
+def recover(folder: str, report: Report, cancel: CancelToken) -> TrainingResult:
+    """Make the newest whole checkpoint of an interrupted training the model in `folder`.
+
+    Raises
+    ------
+    RefusedModel
+        If no whole checkpoint is there.
+    FailedStorage
+        If the disk refuses; the checkpoints are then still there.
+    """
+    final = Path(folder)
+    for checkpoint in sorted(checkpoints_folder(final).glob("epoch-*"), reverse=True):
+        cancel.raise_if_set()
+        try:
+            card = load_card(checkpoint)
+            weights = load_weights(checkpoint)
+            rows = split_rows(checkpoint)
+        except RefusedModel:
+            continue
+        note = _("The training was interrupted; this is its last epoch kept. It was not tested.")
+        card = replace(card, notes="\n".join(filter(None, (card.notes, note))))
+        save_model(final, card, weights, rows)
+        remove_checkpoints(final)
+        return TrainingResult(folder=folder, card=card, is_stopped=True, seconds=0.0)
+    raise RefusedModel(
+        _("Nothing was kept of the interrupted training: no epoch was finished."),
+        _("Train again."),
+    )

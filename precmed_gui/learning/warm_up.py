@@ -1,0 +1,61 @@
+"""Loading Keras and TensorFlow, which takes seconds: done once, early, and without their chatter."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from precmed_gui.language import _, ngettext
+
+
+def warm_up() -> str:
+    """Import what training and predicting need; returns the device in words, e.g. "CPU, 2 cores"."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    with _silence():
+        import keras  # noqa: F401
+        import tensorflow as tf
+
+        with suppress(RuntimeError):
+            for gpu in tf.config.list_physical_devices("GPU"):
+                tf.config.experimental.set_memory_growth(gpu, True)
+    return device_text()
+
+
+def device_text() -> str:
+    """What TensorFlow computes on, for people."""
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    if gpus:
+        details = tf.config.experimental.get_device_details(gpus[0])
+        return str(details.get("device_name") or _("Graphics processor"))
+    cores = _cores()
+    return ngettext("CPU, {count} core", "CPU, {count} cores", cores).format(count=cores)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep TensorFlow's first lines off the terminal; no setting of its own reaches them."""
+    if "tensorflow" in sys.modules:
+        yield
+        return
+    try:
+        terminal = os.dup(2)
+    except OSError:
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        os.close(nowhere)

@@ -1,0 +1,112 @@
+"""From what a user drops to a cohort: every file looked at by its header, none decoded."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from precmed_gui.diagnosis.cases import Case, Cohort, Unreadable, make_cohort
+from precmed_gui.diagnosis.errors import UnfitCohort, UnreadableFile
+from precmed_gui.diagnosis.work import CancelToken, Report, Step
+from precmed_gui.language import _
+from precmed_gui.modalities.imaging.decoding import quiet_decoders
+from precmed_gui.modalities.imaging.files import check_file
+from precmed_gui.modalities.imaging.folders import FoundFile, Search
+
+_REPORT_SECONDS = 0.1
+
+
+class _Progress:
+    """Reports a step at most ten times a second, and asks whether to go on."""
+
+    def __init__(self, report: Report, cancel: CancelToken) -> None:
+        self._report = report
+        self._cancel = cancel
+        self._last = 0.0
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        self._cancel.raise_if_set()
+        now = time.monotonic()
+        if now - self._last >= _REPORT_SECONDS or done == total:
+            self._last = now
+            self._report(Step(stage, done, total))
+
+
+def find_cases(paths: Sequence[Path], report: Report, cancel: CancelToken) -> Cohort:
+    """All images in files, folders and containers, with the classes and parts folders give them.
+
+    Parameters
+    ----------
+    paths
+        What was dropped together. A folder with a sub-folder a class; folders train, val and test
+        holding class folders; several class folders; loose files; .npz; IDX pairs.
+
+    Returns
+    -------
+    Cohort
+        In natural order; files that cannot be read are listed with the reason.
+
+    Raises
+    ------
+    UnfitCohort
+        If there is neither an image nor a file to give a reason for.
+    Cancelled
+        If the user stops it.
+    """
+    progress = _Progress(report, cancel)
+    dropped = list(dict.fromkeys(Path(path).absolute() for path in paths))
+    finding = _("Finding images")
+    search = Search(on_folder=lambda count: progress.show(finding, count, 0))
+    search.search(dropped)
+    cases, unreadable = _checked(search.files, progress)
+    _require_something(dropped, cases, [*unreadable, *search.left_out])
+    return make_cohort(
+        cases,
+        modality="imaging",
+        name=_name(dropped),
+        unreadable=[*search.left_out, *unreadable],
+    )
+
+
+def _checked(files: list[FoundFile], progress: _Progress) -> tuple[list[Case], list[Unreadable]]:
+    cases: list[Case] = []
+    unreadable: list[Unreadable] = []
+    stage = _("Looking at images")
+    with quiet_decoders():
+        for done, file in enumerate(files, start=1):
+            try:
+                cases += [_placed(case, file) for case in check_file(file.path)]
+            except UnreadableFile as error:
+                unreadable.append(Unreadable(str(file.path), error.message))
+            progress.show(stage, done, len(files))
+    return cases, unreadable
+
+
+def _placed(case: Case, file: FoundFile) -> Case:
+    """`case` with the class and part of its folders, unless its file names them itself."""
+    if file.label is None or case.label is not None:
+        return case
+    return replace(case, label=file.label, part=file.part)
+
+
+def _require_something(
+    dropped: list[Path], cases: list[Case], unreadable: list[Unreadable]
+) -> None:
+    missing = [path for path in dropped if not path.exists()]
+    if missing and len(missing) == len(dropped):
+        raise UnfitCohort(
+            _("“{name}” does not exist.").format(name=missing[0]),
+            _("Check the name, and that the disk is connected."),
+        )
+    if not cases and not unreadable:
+        raise UnfitCohort(
+            _("There are no images in “{name}”.").format(name=_name(dropped)),
+            _("Choose a folder with images, or one whose sub-folders are the classes."),
+        )
+
+
+def _name(dropped: list[Path]) -> str:
+    if len(dropped) == 1:
+        return dropped[0].name or str(dropped[0])
+    parents = {path.parent for path in dropped}
+    return parents.pop().name if len(parents) == 1 else ", ".join(p.name for p in dropped[:3])

@@ -1,0 +1,146 @@
+"""What the folders around a file say: its class, and the part of a split it came with.
+
+Looks at names only; no file is opened here.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from precmed_gui.diagnosis.cases import Part, Unreadable, natural_key
+from precmed_gui.language import _
+from precmed_gui.modalities.imaging.kinds import has_image_name
+
+_PART_WORDS: dict[str, Part] = {
+    "train": "train", "training": "train",
+    "val": "validation", "valid": "validation", "validation": "validation",
+    "test": "test", "testing": "test",
+}  # fmt: skip
+_IGNORED = {"thumbs.db", "desktop.ini", "__macosx", "about.txt", "icon\r"}
+"""Left by systems beside images; about.txt is what the demo cohort says of itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file to look into, with what its folders say about it."""
+
+    path: Path
+    label: str | None = None
+    part: Part | None = None
+
+
+@dataclass(slots=True)
+class Search:
+    """A walk over what was dropped: files in display order, and what had to be left out.
+
+    Parameters
+    ----------
+    on_folder
+        Called with the number of files so far whenever a folder has been listed.
+    """
+
+    on_folder: Callable[[int], None]
+    files: list[FoundFile] = field(default_factory=list)
+    left_out: list[Unreadable] = field(default_factory=list)
+    _visited: set[tuple[int, int]] = field(default_factory=set)
+
+    def search(self, dropped: list[Path]) -> None:
+        """Go through everything that was dropped together."""
+        folders = [self._unwrapped(path) for path in dropped if path.is_dir()]
+        parts = {path: _part(path) for path in dropped if path.is_dir()}
+        are_parts = len({part for part in parts.values() if part}) > 1
+        for path in dropped:
+            if path.is_file():
+                self.files.append(FoundFile(path))
+            elif not path.is_dir():
+                self._leave_out(path, _("There is no such file or folder."))
+        for path, folder in zip(parts, folders, strict=True):
+            if are_parts and parts[path]:
+                self._add_classes(folder, parts[path])
+            else:
+                self._add_folder(folder, is_one_of_several=len(folders) > 1)
+
+    def _add_folder(self, folder: Path, *, is_one_of_several: bool) -> None:
+        subfolders, files = self._listing(folder)
+        parts = {sub: part for sub in subfolders if (part := _part(sub))}
+        if len(set(parts.values())) > 1:
+            self._add_files(files, None, None)
+            for subfolder in subfolders:
+                if subfolder in parts:
+                    self._add_classes(subfolder, parts[subfolder])
+                else:
+                    self._leave_out(subfolder, _("It is beside the folders of a given division."))
+        elif subfolders:
+            self._add_files(files, None, None)
+            for subfolder in subfolders:
+                self._add_tree(subfolder, subfolder.name, None)
+        else:
+            self._add_files(files, folder.name if is_one_of_several else None, None)
+
+    def _add_classes(self, folder: Path, part: Part | None) -> None:
+        subfolders, files = self._listing(folder)
+        self._add_files(files, None, None)
+        for subfolder in subfolders:
+            self._add_tree(subfolder, subfolder.name, part)
+
+    def _add_tree(self, folder: Path, label: str, part: Part | None) -> None:
+        waiting = [folder]
+        while waiting:
+            subfolders, files = self._listing(waiting.pop())
+            self._add_files(files, label, part)
+            waiting.extend(reversed(subfolders))
+
+    def _add_files(self, files: list[Path], label: str | None, part: Part | None) -> None:
+        self.files.extend(FoundFile(path, label, part) for path in files)
+
+    def _unwrapped(self, folder: Path) -> Path:
+        """The folder inside folders that hold only it (and no images)."""
+        for _depth in range(32):
+            subfolders, files = _listing(folder)
+            if len(subfolders) != 1 or any(has_image_name(file.name) for file in files):
+                return folder
+            if files and not _listing(subfolders[0])[0]:
+                return folder
+            self._add_files(files, None, None)
+            folder = subfolders[0]
+        return folder
+
+    def _listing(self, folder: Path) -> tuple[list[Path], list[Path]]:
+        """Sub-folders and files in natural order, each folder of the disk once."""
+        try:
+            status = folder.stat()
+            if (status.st_dev, status.st_ino) in self._visited:
+                return [], []
+            self._visited.add((status.st_dev, status.st_ino))
+            found = _listing(folder, strict=True)
+        except OSError:
+            self._leave_out(folder, _("The folder cannot be opened."))
+            return [], []
+        self.on_folder(len(self.files) + len(found[1]))
+        return found
+
+    def _leave_out(self, path: Path, reason: str) -> None:
+        self.left_out.append(Unreadable(str(path), reason))
+
+
+def _listing(folder: Path, *, strict: bool = False) -> tuple[list[Path], list[Path]]:
+    try:
+        entries = sorted(_visible(folder), key=lambda entry: natural_key(entry.name))
+    except OSError:
+        if strict:
+            raise
+        return [], []
+    subfolders = [folder / entry.name for entry in entries if entry.is_dir()]
+    return subfolders, [folder / entry.name for entry in entries if entry.is_file()]
+
+
+def _visible(folder: Path) -> Iterator["os.DirEntry[str]"]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not entry.name.startswith(".") and entry.name.casefold() not in _IGNORED:
+                yield entry
+
+
+def _part(folder: Path) -> Part | None:
+    return _PART_WORDS.get(folder.name.casefold())

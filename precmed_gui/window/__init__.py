@@ -1,0 +1,1 @@
+"""What a user sees: panels that show state and forward wishes, and the look they share."""

@@ -1,0 +1,172 @@
+"""The few separate windows: file choosers, model card, keyboard help, about, and questions."""
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QMessageBox,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from precmed_gui import __version__
+from precmed_gui.diagnosis.model_card import ModelCard
+from precmed_gui.language import _
+from precmed_gui.places import home_folder
+from precmed_gui.window.wording import number, tested_on
+
+IMAGE_PATTERNS = "*.png *.jpg *.jpeg *.tif *.tiff *.bmp *.webp *.dcm *.npz *ubyte *ubyte.gz *.gz"
+
+
+class Dialogs:
+    """Asks with a window as parent; every answer may be "" for "changed my mind"."""
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+        self._folder = str(Path.home())
+
+    def folder(self, title: str) -> str:
+        """An existing folder."""
+        return self._remember(QFileDialog.getExistingDirectory(self._parent, title, self._folder))
+
+    def files(self, title: str) -> list[str]:
+        """Existing image files."""
+        kinds = f"{_('Images')} ({IMAGE_PATTERNS});;{_('All files')} (*)"
+        names, _kind = QFileDialog.getOpenFileNames(self._parent, title, self._folder, kinds)
+        if names:
+            self._remember(names[0])
+        return names
+
+    def open_file(self, title: str, kinds: str) -> str:
+        """One existing file of a kind."""
+        name, _kind = QFileDialog.getOpenFileName(self._parent, title, self._folder, kinds)
+        return self._remember(name)
+
+    def save_file(self, title: str, name: str, kinds: str) -> str:
+        """A file to write; the dialog asks before one is replaced."""
+        start = str(Path(self._folder) / name)
+        chosen, _kind = QFileDialog.getSaveFileName(self._parent, title, start, kinds)
+        return self._remember(chosen)
+
+    def confirm(self, question: str, consequence: str) -> bool:
+        """A yes or no; no is the default."""
+        box = QMessageBox(QMessageBox.Icon.Question, "PrecMed", question, parent=self._parent)
+        box.setInformativeText(consequence)
+        yes = box.addButton(_("Yes"), QMessageBox.ButtonRole.AcceptRole)
+        no = box.addButton(_("No"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(no)
+        box.exec()
+        return box.clickedButton() is yes
+
+    def show_card(self, card: ModelCard) -> None:
+        """The model card, readable."""
+        self._show_page(_("Model card"), card_page(card))
+
+    def show_shortcuts(self, shortcuts: Sequence[tuple[str, str]]) -> None:
+        """Everything that has a key."""
+        more = [
+            (_("Remove the selected images"), "Del"),
+            (_("Rename the class"), "F2"),
+            (_("Zoom the picture"), "+  −  0"),
+        ]
+        self._show_page(_("Keyboard shortcuts"), _table([*shortcuts, *more]))
+
+    def show_about(self) -> None:
+        """What this is, its limits, and where the user's files are."""
+        text = _(
+            "PrecMed trains image classifiers on your own images and shows how sure they are. "
+            "It is for research: designed to support a reader, never to make a diagnosis. "
+            "It works without a network and sends nothing anywhere."
+        )
+        rows = [
+            (_("Version"), __version__),
+            (_("Licence"), "Apache-2.0"),
+            (_("Your files"), str(home_folder())),
+        ]
+        self._show_page(_("About PrecMed"), f"<p>{escape(text)}</p>{_table(rows)}")
+
+    def show_guide(self, page: Path) -> None:
+        """A page of the user guide; links lead on to the others."""
+        browser = self._page(_("User guide"), width=860, height=680)
+        browser.setSearchPaths([str(page.parent)])
+        browser.setMarkdown(page.read_text(encoding="utf-8"))
+
+    def _remember(self, path: str) -> str:
+        if path:
+            self._folder = str(Path(path).parent)
+        return path
+
+    def _show_page(self, title: str, html: str) -> None:
+        self._page(title, width=560, height=520).setHtml(html)
+
+    def _page(self, title: str, *, width: int, height: int) -> QTextBrowser:
+        dialog = QDialog(self._parent)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(title)
+        dialog.resize(width, height)
+        browser = QTextBrowser()
+        browser.setOpenExternalLinks(False)
+        browser.setAccessibleName(title)
+        buttons = QDialogButtonBox()
+        buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.rejected.connect(dialog.close)
+        layout = QVBoxLayout(dialog)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.addWidget(browser)
+        layout.addWidget(buttons)
+        dialog.show()
+        return browser
+
+
+def card_page(card: ModelCard) -> str:
+    """A model card as simple HTML, gaps shown as gaps."""
+    auc = card.test.get("auc")
+    accuracy = card.test.get("accuracy")
+    worth = f"{float(accuracy) * 100:.1f} % " if accuracy is not None else ""
+    settings = ", ".join(f"{key} {value:g}" for key, value in card.settings.items())
+    split = card.split
+    rows = [
+        (_("Intended use"), card.intended_use or _("not stated")),
+        (_("Classes"), ", ".join(card.labels)),
+        (_("Trained on"), card.source or _("not stated")),
+        (_("Test"), worth + tested_on(card)),
+        (
+            _("Area under the ROC curve"),
+            f"{float(auc):.3f}" if auc is not None else _("not measured"),
+        ),
+        (
+            _("Images: training, validation, test"),
+            f"{number(split.train)}, {number(split.validation)}, {number(split.test)}",
+        ),
+        (
+            _("Patients, of them in more than one part"),
+            f"{split.patients}, {split.patients_shared}",
+        ),
+        (_("Recipe"), card.recipe),
+        (_("Input"), f"{card.image_size} × {card.image_size}, {_colour(card)}"),
+        (_("Settings"), settings),
+        (_("Trained at"), card.trained_at),
+        (_("Device"), card.device or _("not stated")),
+        (_("Versions"), ", ".join(f"{name} {value}" for name, value in card.versions.items())),
+        (_("Notes"), card.notes or _("none")),
+    ]
+    return f"<h2>{escape(card.name)}</h2>{_table(rows)}"
+
+
+def _colour(card: ModelCard) -> str:
+    return _("grey") if card.channels == 1 else _("colour")
+
+
+def _table(rows: Sequence[tuple[str, str]]) -> str:
+    cells = "".join(
+        f"<tr><td style='padding:4px 16px 4px 0'><b>{escape(name)}</b></td>"
+        f"<td style='padding:4px 0'>{escape(text)}</td></tr>"
+        for name, text in rows
+    )
+    return f"<table>{cells}</table>"

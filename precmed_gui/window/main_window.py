@@ -1,0 +1,301 @@
+"""The window: three panels as docks, the menus, the status bar, and who hears whom."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QSize, Qt, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar
+
+from precmed_gui.diagnosis.cases import Case, Cohort
+from precmed_gui.diagnosis.training import TrainingResult
+from precmed_gui.jobs.engine_thread import EngineState
+from precmed_gui.jobs.jobs import Jobs, Lane
+from precmed_gui.jobs.preload import PreloadThread
+from precmed_gui.language import LANGUAGES, N_, _, current_language, use_language
+from precmed_gui.modalities import NAMES, modality
+from precmed_gui.places import home_folder
+from precmed_gui.window.actions import Actions
+from precmed_gui.window.cases_panel import CasesPanel
+from precmed_gui.window.cohort_flow import CohortFlow
+from precmed_gui.window.dialogs import Dialogs
+from precmed_gui.window.dock import Dock
+from precmed_gui.window.icons import app_icon
+from precmed_gui.window.message_strip import MessageStrip
+from precmed_gui.window.model_flow import ModelFlow
+from precmed_gui.window.prediction_panel import PredictionPanel
+from precmed_gui.window.reading_flow import ReadingFlow
+from precmed_gui.window.status_line import StatusLine
+from precmed_gui.window.theme import CHOICES, apply_theme
+from precmed_gui.window.training_flow import TrainingFlow
+from precmed_gui.window.training_panel import TrainingPanel
+from precmed_gui.window.wishes import Wishes
+from precmed_gui.window.wording import images_text
+from precmed_gui.window.workspace import Workspace
+
+DEFAULT_SIZE = QSize(1280, 800)
+PANEL_WIDTHS = (330, 520, 430)
+LAYOUT_VERSION = 1
+DEMO, LAST = "demo", "last"
+DEMO_OFFER = N_(
+    "New here? The demo cohort has synthetic chest images in three classes to train on."
+)
+OPEN_DEMO = N_("Open demo cohort")
+LAST_TIME = N_("Last time you worked with “{name}”: {images}.")
+OPEN_AGAIN = N_("Open it again")
+
+
+class MainWindow(QMainWindow):
+    """Builds the panels and their flows; knows who is connected to whom, and little else."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        super().__init__()
+        self.jobs = jobs
+        self.workspace = Workspace(self)
+        self._settings = QSettings(str(home_folder() / "window.ini"), QSettings.Format.IniFormat)
+        self._last_cohort = Cohort()
+        self._offered = ""
+        self.setWindowTitle("PrecMed")
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(1000, 640)
+        self._build_panels()
+        self._build_flows()
+        self.actions_ = Actions(self)
+        self.wishes = Wishes(self)
+        self._build_choices()
+        self._connect()
+        self._restore()
+        self.retranslate()
+
+    # Building
+
+    def _build_panels(self) -> None:
+        self.cases = CasesPanel()
+        self.training = TrainingPanel()
+        self.prediction = PredictionPanel()
+        self.training.show_recipes(modality(NAMES[0]).recipes())
+        self.dialogs = Dialogs(self)
+        self.status_line = StatusLine()
+        self.setStatusBar(self.status_line)
+        self.offer = MessageStrip()
+        self._offer_bar = QToolBar()
+        self._offer_bar.setObjectName("offer")
+        self._offer_bar.setMovable(False)
+        self._offer_bar.addWidget(self.offer)
+        self._offer_bar.hide()
+        self.addToolBar(self._offer_bar)
+        self.docks = (
+            Dock("cases", N_("Cases"), self.cases, self),
+            Dock("training", N_("Training"), self.training, self),
+            Dock("prediction", N_("Prediction"), self.prediction, self),
+        )
+        self.setDockNestingEnabled(True)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        for dock in self.docks:
+            dock.setFloating(False)
+            dock.show()
+        cases, training, prediction = self.docks
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, cases)
+        self.splitDockWidget(cases, training, Qt.Orientation.Horizontal)
+        self.splitDockWidget(training, prediction, Qt.Orientation.Horizontal)
+        self.resizeDocks(list(self.docks), list(PANEL_WIDTHS), Qt.Orientation.Horizontal)
+
+    def _build_flows(self) -> None:
+        self.cohort_flow = CohortFlow(self.workspace, self.jobs, self.cases)
+        self.training_flow = TrainingFlow(self.workspace, self.jobs, self.training)
+        self.reading_flow = ReadingFlow(self.workspace, self.jobs, self.prediction)
+        self.model_flow = ModelFlow(self.workspace, self.jobs, self.prediction)
+
+    def _build_choices(self) -> None:
+        self.actions_.languages.triggered.connect(self._on_language_chosen)
+        self.actions_.themes.triggered.connect(self._on_theme_chosen)
+        theme = str(self._settings.value("theme", CHOICES[0]))
+        for action in self.actions_.themes.actions():
+            action.setChecked(action.data() == theme)
+        for action in self.actions_.languages.actions():
+            action.setChecked(action.data() == current_language())
+
+    def _connect(self) -> None:
+        self.jobs.engine_changed.connect(self._on_engine_changed)
+        self.workspace.cohort_changed.connect(self._on_cohort_changed)
+        self.workspace.model_changed.connect(self._on_model_changed)
+        self.cohort_flow.last_cohort_found.connect(self._on_last_cohort_found)
+        self.training_flow.finished.connect(self._on_training_finished)
+        self.model_flow.failed.connect(self.tell)
+        self.model_flow.interrupted.connect(self.training_flow.offer_interrupted)
+        self.offer.acted.connect(self._on_offer_taken)
+        self.offer.dismissed.connect(self._on_offer_dismissed)
+        self.cases.case_activated.connect(self._on_case_activated)
+
+    def _restore(self) -> None:
+        self.resize(DEFAULT_SIZE)
+        geometry, layout = self._settings.value("geometry"), self._settings.value("layout")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        if layout is not None:
+            self.restoreState(layout, LAYOUT_VERSION)
+        self._offer_bar.hide()
+
+    # Life
+
+    def begin(self) -> None:
+        """Start the engines and look for the last session; called when the window is visible."""
+        self.jobs.open()
+        self.jobs.set_language(current_language())
+        self.model_flow.look()
+        self.cohort_flow.look_for_last()
+        self._preload = PreloadThread(["pyqtgraph"], self)
+        self._preload.finished.connect(self.training.curves.prepare)
+        self._preload.start(PreloadThread.Priority.LowPriority)
+
+    def offer_demo(self) -> None:
+        """With nothing on the table, point at the demo cohort."""
+        self._offered = DEMO
+        self._show_offer()
+
+    def open_paths(self, paths: list[str]) -> None:
+        """Open what the command line named."""
+        self.cohort_flow.open_paths(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.training_flow.is_running and not self.dialogs.confirm(
+            _("A training is running. Close all the same?"),
+            _("The last finished epoch stays on the disk and is offered at the next start."),
+        ):
+            event.ignore()
+            return
+        self._settings.setValue("geometry", self.saveGeometry())
+        self._settings.setValue("layout", self.saveState(LAYOUT_VERSION))
+        self._settings.sync()
+        self.shut_down()
+        event.accept()
+
+    def shut_down(self) -> None:
+        """End the engines and the preloading thread."""
+        self.workspace.undo_stack.blockSignals(True)
+        self.cohort_flow.keep_now()
+        if hasattr(self, "_preload"):
+            self._preload.wait()
+        self.jobs.close()
+
+    def retranslate(self) -> None:
+        self.actions_.retranslate()
+        for part in (*self.docks, self.cases, self.training, self.prediction, self.offer):
+            part.retranslate()
+        self.status_line.retranslate()
+        self._show_offer()
+
+    def reset_layout(self) -> None:
+        """The three panels side by side again."""
+        self._arrange()
+
+    def show_panel(self, place: int) -> None:
+        """Bring a panel to the front and the keyboard into it."""
+        dock = self.docks[place]
+        dock.show()
+        dock.raise_()
+        dock.widget().setFocus(Qt.FocusReason.ShortcutFocusReason)
+        dock.widget().focusNextChild()
+
+    @Slot(str, str)
+    def tell(self, message: str, hint: str) -> None:
+        """One sentence that belongs to no panel."""
+        self.prediction.strip.show_message(f"{message} {hint}".strip(), kind="error")
+
+    # Slots
+
+    @Slot(object)
+    def _on_language_chosen(self, action: object) -> None:
+        code = str(action.data())  # type: ignore[attr-defined]
+        if code in LANGUAGES:
+            use_language(code)
+            self.jobs.set_language(code)
+            self._settings.setValue("language", code)
+            self.retranslate()
+
+    @Slot(object)
+    def _on_theme_chosen(self, action: object) -> None:
+        choice = str(action.data())  # type: ignore[attr-defined]
+        self._settings.setValue("theme", choice)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, choice)
+
+    @Slot(object, object, str)
+    def _on_engine_changed(self, lane: Lane, state: EngineState, device: str) -> None:
+        if lane is Lane.LEARNING:
+            self.status_line.show_engine(state, device)
+            is_ready = state in (EngineState.READY, EngineState.BUSY)
+            self.reading_flow.set_engine_ready(is_ready=is_ready)
+
+    @Slot(object)
+    def _on_cohort_changed(self, cohort: Cohort) -> None:
+        self.status_line.show_cohort(cohort)
+        self.setWindowTitle(f"PrecMed — {cohort.name}" if cohort.cases else "PrecMed")
+        if cohort.cases:
+            self._offer_bar.hide()
+
+    @Slot(object)
+    def _on_model_changed(self, _card: object) -> None:
+        if self.workspace.card is not None:
+            self.training.show_model(self.workspace.card)
+
+    @Slot(object)
+    def _on_last_cohort_found(self, cohort: Cohort) -> None:
+        self._last_cohort = cohort
+        if not self._offered and not self.cohort_flow.is_opening:
+            self._offered = LAST
+            self._show_offer()
+
+    def _show_offer(self) -> None:
+        if not self._offered or self.workspace.cohort.cases:
+            self._offer_bar.hide()
+            return
+        if self._offered == DEMO:
+            self.offer.show_message(_(DEMO_OFFER), action=_(OPEN_DEMO))
+        else:
+            last = self._last_cohort
+            text = _(LAST_TIME).format(name=last.name, images=images_text(len(last.cases)))
+            self.offer.show_message(text, action=_(OPEN_AGAIN))
+        self._offer_bar.show()
+
+    @Slot()
+    def _on_offer_taken(self) -> None:
+        offered, self._offered = self._offered, ""
+        self._offer_bar.hide()
+        if offered == DEMO:
+            self.cohort_flow.open_demo()
+        else:
+            self.workspace.edit(_("Open the last cohort"), self._last_cohort)
+
+    @Slot()
+    def _on_offer_dismissed(self) -> None:
+        self._offered = ""
+        self._offer_bar.hide()
+
+    @Slot(object)
+    def _on_training_finished(self, result: TrainingResult) -> None:
+        self.model_flow.look(result.folder)
+
+    @Slot(object)
+    def _on_case_activated(self, case: object) -> None:
+        if isinstance(case, Case):
+            self.reading_flow.read_one(case)
+
+
+def initial_language(settings_folder: Path) -> str:
+    """The language chosen last time, else the system's, else English."""
+    from PySide6.QtCore import QLocale
+
+    settings = QSettings(str(settings_folder / "window.ini"), QSettings.Format.IniFormat)
+    chosen = str(settings.value("language", ""))
+    if chosen in LANGUAGES:
+        return chosen
+    return "zh_CN" if QLocale.system().language() is QLocale.Language.Chinese else "en"
+
+
+def initial_theme(settings_folder: Path) -> str:
+    """The theme chosen last time, else the system's."""
+    settings = QSettings(str(settings_folder / "window.ini"), QSettings.Format.IniFormat)
+    return str(settings.value("theme", CHOICES[0]))

@@ -1,0 +1,109 @@
+"""The Advanced fold: numbers a physicist may want to set; empty means the recipe decides."""
+
+from PySide6.QtCore import QLocale
+from PySide6.QtGui import QDoubleValidator
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
+
+from precmed_gui.diagnosis.training import Recipe, TrainingSettings
+from precmed_gui.language import N_, _
+
+EPOCHS = N_("Epochs")
+BATCH_SIZE = N_("Batch size")
+LEARNING_RATE = N_("Learning rate")
+IMAGE_SIZE = N_("Image size")
+SEED = N_("Seed")
+AUTOMATIC = N_("automatic")
+AUTOMATIC_IS = N_("automatic ({value})")
+TIPS = {
+    EPOCHS: N_("How often the network sees every training image."),
+    BATCH_SIZE: N_("How many images the network looks at before it corrects itself."),
+    LEARNING_RATE: N_("How far each correction goes (Adam)."),
+    IMAGE_SIZE: N_("The side, in pixels, of the square that each image is brought to."),
+    SEED: N_("The same seed on the same images gives the same model again."),
+}
+LARGEST_BATCH = 4096
+LARGEST_SEED = 2**31 - 1
+
+
+class SettingsForm(QWidget):
+    """Five fields; each at its lowest value reads "automatic"."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._recipe: Recipe | None = None
+        self._epochs = _spin(0, 1000)
+        self._batch_size = _spin(0, LARGEST_BATCH)
+        self._learning_rate = QLineEdit()
+        validator = QDoubleValidator(1e-6, 1.0, 6, self)
+        validator.setLocale(QLocale.c())
+        self._learning_rate.setValidator(validator)
+        self._image_size = _spin(0, 160)
+        self._seed = _spin(0, LARGEST_SEED)
+        self._seed.setValue(1)
+        self._fields: dict[str, QWidget] = {
+            EPOCHS: self._epochs,
+            BATCH_SIZE: self._batch_size,
+            LEARNING_RATE: self._learning_rate,
+            IMAGE_SIZE: self._image_size,
+            SEED: self._seed,
+        }
+        self._labels = {text: QLabel() for text in self._fields}
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(8)
+        layout.setVerticalSpacing(4)
+        for place, (text, field) in enumerate(self._fields.items()):
+            self._labels[text].setBuddy(field)
+            row, column = divmod(place, 3)
+            layout.addWidget(self._labels[text], row * 2, column)
+            layout.addWidget(field, row * 2 + 1, column)
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        """Offer what this recipe can do, and say what "automatic" means for it."""
+        self._recipe = recipe
+        smallest, largest = recipe.image_sizes
+        self._image_size.setRange(smallest - 1, largest)
+        self._image_size.setValue(smallest - 1)
+        self._image_size.setEnabled(smallest < largest)
+        self.retranslate()
+
+    def settings(self, recipe: str) -> TrainingSettings:
+        """What is set, for the recipe of this name."""
+        rate = self._learning_rate.text()
+        is_rate = self._learning_rate.hasAcceptableInput()
+        return TrainingSettings(
+            recipe=recipe,
+            epochs=self._epochs.value() or None,
+            batch_size=self._batch_size.value() or None,
+            learning_rate=float(rate) if rate and is_rate else None,
+            image_size=_chosen(self._image_size),
+            seed=self._seed.value(),
+        )
+
+    def retranslate(self) -> None:
+        for text, field in self._fields.items():
+            self._labels[text].setText(_(text))
+            field.setToolTip(_(TIPS[text]))
+            field.setAccessibleName(_(text))
+        recipe = self._recipe
+        if recipe is None:
+            return
+        self._epochs.setSpecialValueText(_(AUTOMATIC_IS).format(value=recipe.epochs))
+        self._batch_size.setSpecialValueText(_(AUTOMATIC_IS).format(value=recipe.batch_size))
+        self._learning_rate.setPlaceholderText(
+            _(AUTOMATIC_IS).format(value=f"{recipe.learning_rate:g}")
+        )
+        smallest, largest = recipe.image_sizes
+        is_fixed = smallest == largest
+        size = _(AUTOMATIC_IS).format(value=f"{largest} px") if is_fixed else _(AUTOMATIC)
+        self._image_size.setSpecialValueText(size)
+
+
+def _spin(low: int, high: int) -> QSpinBox:
+    spin = QSpinBox()
+    spin.setRange(low, high)
+    return spin
+
+
+def _chosen(spin: QSpinBox) -> int | None:
+    return None if spin.value() == spin.minimum() else spin.value()

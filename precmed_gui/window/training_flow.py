@@ -1,0 +1,130 @@
+"""Between the training panel and the learning engine."""
+
+import re
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QDateTime, QObject, Signal, Slot
+
+from precmed_gui.diagnosis.training import (
+    BatchEnded,
+    EpochEnded,
+    TrainingPlan,
+    TrainingResult,
+    TrainingSettings,
+    TrainingStarted,
+)
+from precmed_gui.diagnosis.work import Step
+from precmed_gui.jobs.jobs import Jobs
+from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded, WasCancelled
+from precmed_gui.language import _
+from precmed_gui.learning.train import recover, train
+from precmed_gui.places import user_models_folder
+from precmed_gui.window.training_panel import TrainingPanel
+from precmed_gui.window.workspace import Workspace
+
+
+class TrainingFlow(QObject):
+    """Turns the wish to train into a work, and its events into curves."""
+
+    finished = Signal(object)
+    ended = Signal()
+
+    def __init__(self, workspace: Workspace, jobs: Jobs, panel: TrainingPanel) -> None:
+        super().__init__(panel)
+        self._workspace, self._jobs, self._panel = workspace, jobs, panel
+        self._job = 0
+        self._folder = ""
+        self._last_epoch = 0
+        self.last_result: TrainingResult | None = None
+        jobs.reported.connect(self._on_reported)
+        jobs.ended.connect(self._on_ended)
+        panel.train_wished.connect(self.train)
+        panel.stop_wished.connect(self.stop)
+        panel.keep_wished.connect(self.keep)
+        workspace.cohort_changed.connect(panel.show_cohort)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a training was asked for and has not ended."""
+        return self._job != 0
+
+    @Slot(object)
+    def train(self, settings: TrainingSettings) -> None:
+        """Train on the cohort as it is now."""
+        if self._job:
+            return
+        cohort = self._workspace.cohort
+        name = f"{cohort.name or _('Images')} · {settings.recipe}"
+        self._folder = str(_free_folder(user_models_folder(), name))
+        self._last_epoch = 0
+        plan = TrainingPlan(cohort, settings, self._folder, name)
+        self._panel.show_waiting()
+        self._job = self._jobs.start(partial(train, plan))
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop at once and keep the best epoch."""
+        self._jobs.cancel(self._job)
+
+    @Slot()
+    def keep(self) -> None:
+        """After a crash, make the newest checkpoint a model."""
+        self._panel.show_waiting()
+        self._job = self._jobs.start(partial(recover, self._folder))
+
+    def offer_interrupted(self, folder: str, epoch: int) -> None:
+        """A training that an earlier start left unfinished can be kept."""
+        if self._job:
+            return
+        self._folder = folder
+        text = _("A training of an earlier session was interrupted after epoch {epoch}.")
+        self._panel.show_failure(text.format(epoch=epoch), keepable_epoch=epoch)
+
+    @Slot(int, object)
+    def _on_reported(self, job: int, event: object) -> None:
+        if job != self._job:
+            return
+        if isinstance(event, BatchEnded):
+            self._panel.show_batch(event)
+        elif isinstance(event, EpochEnded):
+            self._last_epoch = event.epoch
+            self._panel.show_epoch(event)
+        elif isinstance(event, TrainingStarted):
+            self._panel.show_started(event)
+        elif isinstance(event, Step):
+            self._panel.show_step(event)
+
+    @Slot(int, object)
+    def _on_ended(self, job: int, outcome: Outcome) -> None:
+        if job != self._job:
+            return
+        self._job = 0
+        if isinstance(outcome, Succeeded) and isinstance(outcome.result, TrainingResult):
+            self._take(outcome.result)
+        elif isinstance(outcome, WasCancelled):
+            self._panel.show_nothing_kept()
+        elif isinstance(outcome, EngineDied):
+            text = f"{outcome.reason} {outcome.hint}"
+            self._panel.show_failure(text, keepable_epoch=self._last_epoch)
+        elif isinstance(outcome, Failed):
+            self._panel.show_failure(f"{outcome.message} {outcome.hint}")
+        self.ended.emit()
+
+    def _take(self, result: TrainingResult) -> None:
+        self.last_result = result
+        self._panel.show_result(result.card, is_stopped=result.is_stopped, seconds=result.seconds)
+        self._workspace.note_unreadable(result.unreadable)
+        self.finished.emit(result)
+
+
+def _free_folder(shelf: Path, name: str) -> Path:
+    """A folder name that no model has, readable in a file manager on every system."""
+    stem = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "model"
+    stamp = QDateTime.currentDateTime().toString("yyyyMMdd-HHmmss")
+    folder = shelf / f"{stem[:60]}-{stamp}"
+    count = 1
+    while folder.exists():
+        count += 1
+        folder = shelf / f"{stem[:60]}-{stamp}-{count}"
+    return folder

@@ -1,0 +1,185 @@
+"""What each menu entry does: asks with a dialog where needed, then tells a flow."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from precmed_gui.diagnosis.errors import PrecmedError
+from precmed_gui.language import _, current_language
+from precmed_gui.places import guide_folder
+
+if TYPE_CHECKING:
+    from precmed_gui.window.main_window import MainWindow
+
+COHORT_FILES = "PrecMed (*.precmed-cohort.json)"
+CSV_FILES = "CSV (*.csv)"
+CURVE_FILES = "PNG (*.png);;CSV (*.csv)"
+PAGES = ("cases.md", "training.md", "prediction.md")
+
+
+class Wishes(QObject):
+    """One method a wish of `actions.MENUS`, and the same wishes coming from panels."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._dialogs = window.dialogs
+        stack = window.workspace.undo_stack
+        plain: dict[str, Callable[[], object]] = {
+            "open_demo": window.cohort_flow.open_demo,
+            "quit": window.close,
+            "undo": stack.undo,
+            "redo": stack.redo,
+            "clear": window.cohort_flow.clear,
+            "train": window.training.wish_training,
+            "next": window.prediction.show_next,
+            "previous": window.prediction.show_previous,
+            "reset_layout": window.reset_layout,
+            "about": self._dialogs.show_about,
+        }
+        names = window.actions_.by_name
+        for name, action in names.items():
+            action.triggered.connect(plain.get(name) or getattr(self, name))
+        window.cases.add_folder_wished.connect(self.add_folder)
+        window.cases.add_files_wished.connect(self.add_files)
+        window.prediction.browse_wished.connect(self.read_files)
+        window.prediction.save_wished.connect(self.save_predictions)
+        window.training.export_wished.connect(self.export_curves)
+        window.model_flow.copied.connect(self._on_copied)
+        stack.canUndoChanged.connect(names["undo"].setEnabled)
+        stack.canRedoChanged.connect(names["redo"].setEnabled)
+        stack.undoTextChanged.connect(self._on_undo_text)
+        stack.redoTextChanged.connect(self._on_redo_text)
+        names["undo"].setEnabled(False)
+        names["redo"].setEnabled(False)
+
+    @Slot()
+    def add_folder(self) -> None:
+        if folder := self._dialogs.folder(_("Add a folder of images")):
+            self._window.cohort_flow.open_paths([folder])
+
+    @Slot()
+    def add_files(self) -> None:
+        if files := self._dialogs.files(_("Add images")):
+            self._window.cohort_flow.open_paths(files)
+
+    @Slot()
+    def open_cohort(self) -> None:
+        if name := self._dialogs.open_file(_("Open cohort"), COHORT_FILES):
+            self._window.cohort_flow.open_file(name)
+
+    @Slot()
+    def save_cohort(self) -> None:
+        cohort = self._window.workspace.cohort
+        name = f"{cohort.name or _('Cohort')}.precmed-cohort.json"
+        if chosen := self._dialogs.save_file(_("Save cohort"), name, COHORT_FILES):
+            self._window.cohort_flow.save_file(chosen)
+
+    @Slot()
+    def read_files(self) -> None:
+        if files := self._dialogs.files(_("Read images")):
+            self._window.reading_flow.read_paths(files)
+
+    @Slot()
+    def read_folder(self) -> None:
+        if folder := self._dialogs.folder(_("Read a folder of images")):
+            self._window.reading_flow.read_paths([folder])
+
+    @Slot()
+    def save_predictions(self) -> None:
+        if not self._window.prediction.readings.rowCount():
+            return
+        if name := self._dialogs.save_file(_("Save predictions"), "predictions.csv", CSV_FILES):
+            error = self._window.reading_flow.save_table(Path(name))
+            if error is not None:
+                self._window.tell(error.message, error.hint)
+
+    @Slot()
+    def export_curves(self) -> None:
+        name = self._dialogs.save_file(_("Save curves"), "curves.png", CURVE_FILES)
+        if not name:
+            return
+        curves, path = self._window.training.curves, Path(name)
+        try:
+            if path.suffix.casefold() == ".csv":
+                curves.export_csv(path)
+            else:
+                curves.export_png(path)
+        except PrecmedError as error:
+            self._window.training.show_notice(f"{error.message} {error.hint}")
+
+    @Slot()
+    def open_model(self) -> None:
+        if folder := self._dialogs.folder(_("Open a model folder")):
+            self._window.model_flow.choose(folder)
+
+    @Slot()
+    def save_model(self) -> None:
+        if self._window.workspace.model is None:
+            return
+        folder = self._dialogs.folder(_("Choose the folder that is to hold the copy"))
+        if folder:
+            self._window.model_flow.copy(str(Path(folder) / self._window.workspace.model.name))
+
+    @Slot()
+    def show_card(self) -> None:
+        if self._window.workspace.card is not None:
+            self._dialogs.show_card(self._window.workspace.card)
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop what runs, nearest to the user's eye first; asks where something would be lost."""
+        window = self._window
+        if window.reading_flow.is_reading:
+            window.reading_flow.stop()
+        elif window.cohort_flow.is_opening:
+            window.cohort_flow.stop()
+        elif window.training_flow.is_running and self._dialogs.confirm(
+            _("Stop the training?"),
+            _(
+                "The best epoch is kept; before the first epoch ends there is nothing to keep."
+            ),
+        ):
+            window.training.stop()
+
+    @Slot()
+    def show_cases(self) -> None:
+        self._window.show_panel(0)
+
+    @Slot()
+    def show_training(self) -> None:
+        self._window.show_panel(1)
+
+    @Slot()
+    def show_prediction(self) -> None:
+        self._window.show_panel(2)
+
+    @Slot()
+    def keys(self) -> None:
+        self._dialogs.show_shortcuts(self._window.actions_.shortcuts())
+
+    @Slot()
+    def guide(self) -> None:
+        """The page that belongs to the panel with the keyboard."""
+        page = PAGES[0]
+        focus = self._window.focusWidget()
+        for place, dock in enumerate(self._window.docks):
+            if focus is not None and dock.isAncestorOf(focus):
+                page = PAGES[place]
+        self._dialogs.show_guide(guide_folder(current_language()) / page)
+
+    @Slot(str)
+    def _on_copied(self, folder: str) -> None:
+        self._window.status_line.showMessage(
+            _("The model was copied to {folder}").format(folder=folder), 8000
+        )
+
+    @Slot(str)
+    def _on_undo_text(self, text: str) -> None:
+        self._window.actions_.by_name["undo"].setText(f"{_('&Undo')} {text}".strip())
+
+    @Slot(str)
+    def _on_redo_text(self, text: str) -> None:
+        self._window.actions_.by_name["redo"].setText(f"{_('&Redo')} {text}".strip())

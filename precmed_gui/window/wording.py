@@ -1,0 +1,76 @@
+"""Numbers and times as a clinician reads them."""
+
+from PySide6.QtCore import QLocale
+
+from precmed_gui.diagnosis.cases import Cohort
+from precmed_gui.diagnosis.model_card import ModelCard
+from precmed_gui.language import _, current_language, ngettext
+
+_MINUTE = 60
+_HOUR = 3600
+
+
+def locale() -> QLocale:
+    """The locale of the language in use."""
+    return QLocale(current_language())
+
+
+def number(value: int) -> str:
+    """A count with its thousands apart."""
+    return locale().toString(value)
+
+
+def share(value: float) -> str:
+    """A share of 1 in whole percent, never rounded up to certainty.
+
+    Above .995 it reads "> 99 %", below .005 "< 1 %", unless it is exactly 1 or 0.
+    """
+    if 0 < value < 0.005:
+        return "< 1 %"
+    if 0.995 < value < 1:
+        return "> 99 %"
+    return f"{value * 100:.0f} %"
+
+
+def duration(seconds: float) -> str:
+    """A time in the largest two units that matter."""
+    whole = max(0, round(seconds))
+    if whole < _MINUTE:
+        return ngettext("{n} second", "{n} seconds", whole).format(n=whole)
+    if whole < _HOUR:
+        return f"{whole // _MINUTE}:{whole % _MINUTE:02d} min"
+    return f"{whole // _HOUR}:{whole % _HOUR // _MINUTE:02d} h"
+
+
+def tested_on(card: ModelCard) -> str:
+    """What a model's test says, and on what it was measured."""
+    n = card.test.get("n")
+    if not n or card.test.get("accuracy") is None:
+        return _("This model was never tested: do not rely on it.")
+    right = round(float(card.test["accuracy"] or 0) * int(n))
+    text = _("right: {right} of {images} nobody trained on.").format(
+        right=number(right), images=images_text(int(n))
+    )
+    if card.split.patients_shared:
+        return text + " " + _("But patients are shared with training: expect less.")
+    if not card.split.are_patients_known:
+        return text + " " + _("Patients are not known, so one may be on both sides.")
+    return text + " " + _("No patient is shared with training.")
+
+
+def images_text(count: int) -> str:
+    """So many images."""
+    return ngettext("{n} image", "{n} images", count).format(n=number(count))
+
+
+def cohort_text(cohort: Cohort) -> str:
+    """Images, classes and patients of a cohort in one breath."""
+    classes, patients = len(cohort.labels), cohort.patient_count
+    parts = [
+        images_text(len(cohort.cases)),
+        ngettext("{n} class", "{n} classes", classes).format(n=classes),
+        ngettext("{n} patient", "{n} patients", patients).format(n=number(patients))
+        if cohort.are_patients_known
+        else _("patients not known"),
+    ]
+    return " · ".join(parts)

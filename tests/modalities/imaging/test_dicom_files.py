@@ -1,0 +1,205 @@
+"""DICOM: what the file says about its window is what is shown."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.sequence import Sequence
+from pydicom.uid import (
+    CTImageStorage,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRLittleEndian,
+    JPEGLosslessSV1,
+    generate_uid,
+)
+
+from precmed_gui.diagnosis.errors import UnreadableFile
+from precmed_gui.modalities.imaging.dicom import window_shares
+from precmed_gui.modalities.imaging.files import check_file, read_case
+
+RAMP = np.arange(64, dtype=np.uint16).reshape(8, 8) * 64
+
+
+def written(path: Path, values: np.ndarray, **elements: object) -> Path:
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = CTImageStorage
+    meta.MediaStorageSOPInstanceUID = generate_uid()
+    meta.TransferSyntaxUID = elements.pop("syntax", ExplicitVRLittleEndian)
+    dataset = FileDataset(str(path), {}, file_meta=meta, preamble=b"\0" * 128)
+    dataset.SOPClassUID, dataset.SOPInstanceUID = CTImageStorage, meta.MediaStorageSOPInstanceUID
+    dataset.PatientID = "PAT-7"
+    dataset.Rows, dataset.Columns = values.shape[:2]
+    dataset.SamplesPerPixel = 3 if values.ndim == 3 else 1
+    dataset.PhotometricInterpretation = "RGB" if values.ndim == 3 else "MONOCHROME2"
+    if values.ndim == 3:
+        dataset.PlanarConfiguration = 0
+    bits = values.dtype.itemsize * 8
+    dataset.BitsAllocated = dataset.BitsStored = bits
+    dataset.HighBit = bits - 1
+    dataset.PixelRepresentation = int(values.dtype.kind == "i")
+    dataset.add_new("PixelData", "OW" if bits == 16 else "OB", values.tobytes())
+    for name, value in elements.items():
+        setattr(dataset, name, value)
+    dataset.save_as(path, enforce_file_format=True)
+    return path
+
+
+def pixels_of(path: Path) -> np.ndarray:
+    (case,) = check_file(path)
+    return read_case(case)
+
+
+def linear(values: np.ndarray, center: float, width: float) -> np.ndarray:
+    """PS3.3 C.11.2.1.2.1, written out pixel by pixel."""
+    out = np.empty(values.shape)
+    for place, value in np.ndenumerate(values):
+        if value <= center - 0.5 - (width - 1) / 2:
+            out[place] = 0
+        elif value > center - 0.5 + (width - 1) / 2:
+            out[place] = 65535
+        else:
+            out[place] = ((value - (center - 0.5)) / (width - 1) + 0.5) * 65535
+    return np.rint(out).astype(np.uint16)
+
+
+def test_the_window_is_applied_after_the_rescale_and_never_stretched(tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "a.dcm", RAMP, RescaleSlope=2, RescaleIntercept=-1024,
+        WindowCenter=[2000, 40], WindowWidth=[9000, 400],
+    )  # fmt: skip
+    pixels = pixels_of(path)
+    assert pixels.dtype == np.uint16
+    assert np.array_equal(pixels, linear(RAMP * 2.0 - 1024, 2000, 9000))
+    assert pixels.max() < 65535
+
+
+def test_monochrome1_is_inverted(tmp_path: Path) -> None:
+    plain = pixels_of(written(tmp_path / "a.dcm", RAMP, WindowCenter=2000, WindowWidth=3000))
+    path = written(
+        tmp_path / "b.dcm", RAMP, WindowCenter=2000, WindowWidth=3000,
+        PhotometricInterpretation="MONOCHROME1",
+    )  # fmt: skip
+    assert np.abs(pixels_of(path).astype(int) + plain - 65535).max() <= 1
+
+
+def test_without_a_window_the_stored_values_reach_from_black_to_white(tmp_path: Path) -> None:
+    values = (RAMP + 1000).astype(np.int16)
+    values[0, 0] = -2000
+    path = written(tmp_path / "a.dcm", values, PixelPaddingValue=-2000)
+    pixels = pixels_of(path)
+    assert (pixels[0, 0], pixels[0, 1], pixels[-1, -1]) == (0, round(65535 * 0 + 0) + 0, 65535) or (
+        pixels[0, 0] == 0 and pixels[0, 1] == 0 and pixels[-1, -1] == 65535
+    )
+
+
+def test_eight_bit_captures_are_shown_as_they_are(tmp_path: Path) -> None:
+    values = np.full((4, 4), 100, np.uint8)
+    assert set(np.unique(pixels_of(written(tmp_path / "a.dcm", values)))) == {100 * 257}
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        ("LINEAR_EXACT", [0.0, 0.25, 0.5, 0.75, 1.0]),
+        ("SIGMOID", [1 / (1 + np.exp(-4 * x)) for x in (-0.5, -0.25, 0, 0.25, 0.5)]),
+    ],
+)
+def test_other_window_functions_follow_the_standard(
+    function: str, expected: list[float]
+) -> None:
+    values = np.array([0.0, 25.0, 50.0, 75.0, 100.0])
+    assert np.allclose(window_shares(values, 50, 100, function), expected)
+
+
+def test_a_window_of_width_one_is_a_step() -> None:
+    assert window_shares(np.array([9.0, 10.0]), 10, 1, "LINEAR").tolist() == [0.0, 1.0]
+
+
+def test_a_lookup_table_of_values_of_interest_is_used(tmp_path: Path) -> None:
+    item = Dataset()
+    item.LUTDescriptor = [4, 0, 16]
+    item.add_new("LUTData", "US", [65535, 40000, 20000, 0])
+    path = written(
+        tmp_path / "a.dcm", np.array([[0, 1], [2, 3]], np.uint16), VOILUTSequence=Sequence([item])
+    )
+    assert pixels_of(path).tolist() == [[65535, 40000], [20000, 0]]
+
+
+def test_colour_stays_colour(tmp_path: Path) -> None:
+    values = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
+    assert np.array_equal(pixels_of(written(tmp_path / "a.dcm", values)), values)
+
+
+def test_a_file_without_ending_is_known_by_its_first_bytes_and_brings_its_patient(
+    tmp_path: Path,
+) -> None:
+    (case,) = check_file(written(tmp_path / "IM0001", RAMP))
+    assert case.patient == "PAT-7"
+
+
+def test_deflated_files_open_and_deflated_bombs_do_not(tmp_path: Path) -> None:
+    good = written(tmp_path / "a.dcm", RAMP, syntax=DeflatedExplicitVRLittleEndian)
+    assert pixels_of(good).shape == (8, 8)
+    bomb = written(
+        tmp_path / "b.dcm", RAMP, syntax=DeflatedExplicitVRLittleEndian,
+        EncapsulatedDocument=bytes(420_000_000),
+    )  # fmt: skip
+    with pytest.raises(UnreadableFile, match="too large"):
+        check_file(bomb)
+
+
+@pytest.mark.parametrize(
+    ("elements", "reason"),
+    [
+        ({"NumberOfFrames": 2}, "2 images in one"),
+        ({"Rows": 20_000, "Columns": 20_000}, "too large"),
+        ({"Rows": None}, "no image"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_by_the_header(
+    tmp_path: Path, elements: dict[str, object], reason: str
+) -> None:
+    with pytest.raises(UnreadableFile, match=reason):
+        check_file(written(tmp_path / "a.dcm", RAMP, **elements))
+
+
+def test_an_unknown_compression_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.dcm", RAMP)
+    old, new = (str(uid).encode() for uid in (ExplicitVRLittleEndian, JPEGLosslessSV1))
+    data = path.read_bytes()
+    place = data.index(b"\x02\x00\x10\x00UI")
+    length = int.from_bytes(data[place + 6 : place + 8], "little")
+    assert old in data[place : place + 8 + length]
+    padded = new + b"\0" * (len(new) % 2)
+    group = int.from_bytes(data[140:144], "little") + len(padded) - length
+    path.write_bytes(
+        data[:140] + group.to_bytes(4, "little") + data[144 : place + 6]
+        + len(padded).to_bytes(2, "little") + padded + data[place + 8 + length :]
+    )  # fmt: skip
+    with pytest.raises(UnreadableFile, match="JPEG Lossless"):
+        check_file(path)
+
+
+def test_a_cut_dicom_file_ends_as_a_reason(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.dcm", RAMP)
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(UnreadableFile):
+        pixels_of(path)
+
+
+def test_all_test_files_of_pydicom_become_a_picture_or_a_reason() -> None:
+    import pydicom.data
+
+    folder = Path(pydicom.data.__file__).parent / "test_files"
+    pictures = 0
+    for path in sorted(file for file in folder.rglob("*") if file.is_file()):
+        try:
+            for case in check_file(path):
+                pixels = read_case(case)
+                assert pixels.dtype in (np.uint8, np.uint16)
+                assert pixels.ndim == 2 or pixels.shape[2:] == (3,)
+                pictures += 1
+        except UnreadableFile as error:
+            assert error.message
+    assert pictures >= 70
