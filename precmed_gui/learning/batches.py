@@ -1,5 +1,6 @@
 """Batches for Keras, gathered in the background from the store on disk; memory stays flat."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,18 +9,23 @@ from numpy.typing import NDArray
 from precmed_gui.learning.augmentation import augmented
 from precmed_gui.learning.training_data import PartImages
 
+LEAST_AUGMENTED = 64
+"""Steps of an epoch with augmentation: a small cohort is shown several times, varied each time."""
 _AHEAD = 4
 
+_Order = Callable[[int], NDArray[np.int64]]
 
-def batches_of(part: PartImages, batch_size: int) -> int:
-    """Steps it takes to see every image once."""
-    return -(-len(part.rows) // batch_size)
+
+def batches_of(part: PartImages, batch_size: int, *, is_augmented: bool = False) -> int:
+    """Steps of an epoch: each image is seen once, in small augmented cohorts more often."""
+    once = -(-len(part.rows) // batch_size)
+    return max(once, LEAST_AUGMENTED) if is_augmented else once
 
 
 def ordered_batches(part: PartImages, batch_size: int) -> Any:
     """A `tf.data.Dataset` of one pass in order: (images, labels, weights)."""
     order = np.arange(len(part.rows))
-    return _dataset(part, batch_size, 1, lambda _epoch: order).prefetch(_AHEAD)
+    return _gathered(part, batch_size, 1, lambda _epoch: order).prefetch(_AHEAD)
 
 
 def training_batches(
@@ -32,13 +38,18 @@ def training_batches(
     """
     import tensorflow as tf
 
-    def order(epoch: int) -> NDArray[np.int64]:
-        return np.random.default_rng([seed, epoch]).permutation(len(part.rows))
+    count = len(part.rows)
+    steps = batches_of(part, batch_size, is_augmented=is_augmented)
+    shown = count if steps == batches_of(part, batch_size) else steps * batch_size
 
-    batches = _dataset(part, batch_size, epochs, order)
+    def order(epoch: int) -> NDArray[np.int64]:
+        generator = np.random.default_rng([seed, epoch])
+        passes = [generator.permutation(count) for _ in range(-(-shown // count))]
+        return np.concatenate(passes)[:shown]
+
+    batches = _gathered(part, batch_size, epochs, order)
     if is_augmented:
-        numbered = batches.enumerate()
-        batches = numbered.map(
+        batches = batches.enumerate().map(
             lambda number, batch: (
                 augmented(batch[0], tf.stack([tf.cast(seed, tf.int64), number])),
                 *batch[1:],
@@ -48,11 +59,11 @@ def training_batches(
     return batches.prefetch(_AHEAD)
 
 
-def _dataset(part: PartImages, batch_size: int, epochs: int, order: Any) -> Any:
+def _gathered(part: PartImages, batch_size: int, epochs: int, order: _Order) -> Any:
     """The batches of `epochs` passes; `order(epoch)` gives the positions of one."""
     import tensorflow as tf
 
-    steps = batches_of(part, batch_size)
+    steps = -(-len(order(0)) // batch_size)
     current: dict[int, NDArray[np.int64]] = {}
 
     def gather(number: int) -> tuple[NDArray[np.generic], ...]:

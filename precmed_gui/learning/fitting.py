@@ -52,7 +52,7 @@ def fit(
     cancel.raise_if_set()
     progress = Progress(
         epochs=chosen.epochs,
-        batches=batches_of(data.parts["train"], chosen.batch_size),
+        batches=_batches(data, chosen),
         patience=chosen.recipe.patience,
         report=report,
         cancel=cancel,
@@ -107,7 +107,7 @@ def _new_network(data: TrainingData, chosen: Choices) -> Any:
     network = build(chosen.recipe.name, data.image_size, data.channels, len(data.cohort.labels))
     rate: Any = chosen.learning_rate
     if chosen.recipe.is_annealed:
-        steps = chosen.epochs * batches_of(data.parts["train"], chosen.batch_size)
+        steps = chosen.epochs * _batches(data, chosen)
         rate = keras.optimizers.schedules.CosineDecay(rate, steps)
     network.compile(
         optimizer=keras.optimizers.Adam(rate),
@@ -115,6 +115,11 @@ def _new_network(data: TrainingData, chosen: Choices) -> Any:
         metrics=["accuracy"],
     )
     return network
+
+
+def _batches(data: TrainingData, chosen: Choices) -> int:
+    part = data.parts["train"]
+    return batches_of(part, chosen.batch_size, is_augmented=chosen.recipe.is_augmented)
 
 
 def _run(network: Any, data: TrainingData, chosen: Choices, progress: Progress) -> None:

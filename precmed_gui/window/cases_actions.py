@@ -40,7 +40,6 @@ class CaseActions(QObject):
         self.new_class = self._action(QKeySequence(Qt.Key.Key_N))
         self.move_menu = QMenu(grid)
         self.menu = QMenu(grid)
-        self.more_menu = QMenu(grid)
         self.no_class.triggered.connect(self._on_no_class)
         self.new_class.triggered.connect(self.new_class_asked)
         keep_icon(self.remove, "trash")
@@ -63,9 +62,7 @@ class CaseActions(QObject):
         self.menu.addSeparator()
         self.menu.addAction(self.select_all)
         self.menu.addAction(self.remove)
-        self.more_menu.addActions([self.rename, self.select_all])
-        self.more_menu.addSeparator()
-        self.more_menu.addAction(self.clear)
+        self.menu.addAction(self.clear)
         self._fill_move_menu()
 
     def _fill_move_menu(self) -> None:

@@ -108,7 +108,7 @@ class CasesModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self._cases)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not self.checkIndex(_plain(index), QAbstractListModel.CheckIndexOption.IndexIsValid):
+        if not (index.isValid() and index.row() < len(self._cases)):
             return None
         answer = _ANSWERS.get(role)
         return answer(self, self._cases[index.row()]) if answer else None
@@ -169,10 +169,6 @@ class CasesModel(QAbstractListModel):
 
     def _reason(self, case: Case) -> str:
         return self._reasons.get(case.key, "")
-
-
-def _plain(index: Index) -> QModelIndex:
-    return index if isinstance(index, QModelIndex) else QModelIndex(index)
 
 
 _Answer = Callable[[CasesModel, Case], object]

@@ -41,10 +41,7 @@ if TYPE_CHECKING:
 
 TITLE = N_("Cases")
 TEACH = N_("Drop a folder whose sub-folders are the diagnoses")
-TEACH_KINDS = N_(
-    "PNG, JPEG, TIFF, BMP, WebP or DICOM images; .npz and MNIST files. "
-    "You can name the classes of single images later."
-)
+TEACH_KINDS = N_("PNG, JPEG, TIFF, BMP, WebP or DICOM images; .npz and MNIST files.")
 DROP_MORE = N_("Drop more images or folders")
 NAME_FIRST_CLASS = N_("These images have no class yet: select some and press N to name it.")
 NAME_CLASSES = N_("Select images, then press 1 to 9 to give them a class, or N for a new one.")
@@ -237,7 +234,7 @@ class CasesPanel(QWidget):
         self._show_selection()
 
     def _show_selection(self) -> None:
-        selected = len(self._grid.selectionModel().selectedIndexes())
+        selected = self._grid.selected_count()
         shown, total = self._cases.rowCount(), len(self._cohort.cases)
         if selected:
             text = ngettext("{n} selected", "{n} selected", selected).format(n=number(selected))

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from precmed_gui.language import N_, _
 from precmed_gui.window.icons import keep_icon
@@ -16,6 +16,7 @@ DEMO = N_("Open demo cohort")
 DEMO_SHORT = N_("Demo")
 DEMO_TIP = N_("Synthetic chest-like pictures, made by this program, to try everything out")
 
+_GAP = 6
 _NARROW = """QPushButton { padding: 5px 6px; }
 QPushButton:focus { padding: 4px 5px; }"""
 
@@ -30,17 +31,20 @@ class SourceButtons(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_filled = False
-        self._places: tuple[tuple[int, int, int], ...] = ()
+        self._placed: tuple[int, ...] = ()
         self._folder, self._files, self._demo = QPushButton(), QPushButton(), QPushButton()
         self._folder.setObjectName("addFolder")
         self._files.setObjectName("addFiles")
         self._demo.setObjectName("openDemo")
         self._buttons = (self._folder, self._files, self._demo)
-        self._layout = QGridLayout(self)
+        self._rows = (QHBoxLayout(), QHBoxLayout(), QHBoxLayout())
+        self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setHorizontalSpacing(6)
-        self._layout.setVerticalSpacing(8)
-        self._layout.setSizeConstraint(QGridLayout.SizeConstraint.SetNoConstraint)
+        self._layout.setSpacing(0)
+        self._layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
+        for row in self._rows:
+            row.setSpacing(_GAP)
+            self._layout.addLayout(row)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._folder.clicked.connect(self.folder_wished)
         self._files.clicked.connect(self.files_wished)
@@ -83,18 +87,19 @@ class SourceButtons(QWidget):
 
     def _place(self) -> None:
         """One row if the buttons fit, else two with a wide button, else one under the other."""
-        gap = self._layout.horizontalSpacing()
         folder, files, demo = (button.sizeHint().width() for button in self._buttons)
-        if folder + files + demo + 2 * gap <= self.width():
-            places = ((0, 0, 2), (0, 2, 2), (0, 4, 2))
-        elif self._is_filled and 2 * max(folder, files) + gap <= self.width():
-            places = ((0, 0, 3), (0, 3, 3), (1, 0, 6))
-        elif not self._is_filled and files + demo + gap <= self.width():
-            places = ((0, 0, 6), (1, 0, 3), (1, 3, 3))
+        if folder + files + demo + 2 * _GAP <= self.width():
+            rows = (0, 0, 0)
+        elif self._is_filled and folder + files + _GAP <= self.width():
+            rows = (0, 0, 1)
+        elif not self._is_filled and files + demo + _GAP <= self.width():
+            rows = (0, 1, 1)
         else:
-            places = ((0, 0, 6), (1, 0, 6), (2, 0, 6))
-        if places != self._places:
-            self._places = places
-            for button, (row, column, span) in zip(self._buttons, places, strict=True):
-                self._layout.addWidget(button, row, column, 1, span)
+            rows = (0, 1, 2)
+        if rows != self._placed:
+            self._placed = rows
+            for button, row in zip(self._buttons, rows, strict=True):
+                self._rows[row].addWidget(button)
+            for row, layout in enumerate(self._rows):
+                layout.setContentsMargins(0, _GAP if row in rows and row else 0, 0, 0)
             self.updateGeometry()

@@ -102,7 +102,8 @@ class ClassRowDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         room = self._name_rect(option)
-        editor.setGeometry(room.adjusted(-5, 1, room.width() // 3, -1))
+        room.setRight(option.rect.right() - 2)
+        editor.setGeometry(room.adjusted(-5, 1, 0, -1))
 
     def _paint_background(
         self, painter: QPainter, option: QStyleOptionViewItem, row: ClassRow

@@ -45,9 +45,9 @@ def percent_text(probability: float) -> str:
     """A probability in whole percent that never claims certainty: "> 99 %", "< 1 %"."""
     if not math.isfinite(probability):
         return _("unknown")
-    if probability > 0.995:
+    if probability >= 0.995:
         return "> 99 %"
-    if probability < 0.005:
+    if probability <= 0.005:
         return "< 1 %"
     return f"{probability * 100:.0f} %"
 
@@ -55,9 +55,9 @@ def percent_text(probability: float) -> str:
 def _spoken(row: _Row) -> str:
     if not math.isfinite(row.probability):
         return _("{label} unknown").format(label=row.label)
-    if row.probability > 0.995:
+    if row.probability >= 0.995:
         return _("{label} more than 99 percent").format(label=row.label)
-    if row.probability < 0.005:
+    if row.probability <= 0.005:
         return _("{label} less than 1 percent").format(label=row.label)
     percent = f"{row.probability * 100:.0f}"
     return _("{label} {percent} percent").format(label=row.label, percent=percent)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg  # noqa: TID253 - this module is itself imported late
-from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -168,7 +168,7 @@ class CurvePlot(QWidget):
         self._box.sigXRangeChanged.connect(self._on_range_changed)
         self._box.sigRangeChangedManually.connect(self._on_zoomed)
         self._widget.scene().sigMouseMoved.connect(self._on_mouse_moved)
-        self._widget.scene().sigMouseClicked.connect(self._on_mouse_clicked)
+        self._widget.viewport().installEventFilter(self)
 
     def set_texts(self, texts: PlotTexts) -> None:
         self._texts = texts
@@ -336,9 +336,10 @@ class CurvePlot(QWidget):
         else:
             self.left.emit()
 
-    def _on_mouse_clicked(self, event: object) -> None:
-        if getattr(event, "double", bool)():
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseButtonDblClick:
             self.reset_asked.emit()
+        return False
 
     def leaveEvent(self, event: object) -> None:
         self.left.emit()

@@ -301,6 +301,7 @@ class TrainingCurves(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(tokens.focus), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         ring = self.rect().adjusted(1, 1, -1, -1)
         painter.drawRoundedRect(ring, tokens.radius, tokens.radius)
         painter.end()

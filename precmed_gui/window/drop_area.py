@@ -62,8 +62,10 @@ class DropArea(QFrame):
         self._texts.addWidget(self._title)
         self._texts.addWidget(self._hint)
         self._row = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._row.addStretch()
         self._row.addWidget(self._icon)
         self._row.addLayout(self._texts)
+        self._row.addStretch()
         self._arrange()
         self.set_texts(title, hint)
         theme_signals().changed.connect(self._on_theme_changed)
@@ -106,8 +108,8 @@ class DropArea(QFrame):
         self._row.setDirection(direction.LeftToRight if compact else direction.TopToBottom)
         self._row.setContentsMargins(*((12, 7, 12, 7) if compact else (24, 24, 24, 24)))
         self._row.setSpacing(8 if compact else 12)
-        self._row.setAlignment(self._texts, Qt.AlignmentFlag.AlignVCenter)
-        self._row.setStretch(1, 1 if compact else 0)
+        for place, stretch in enumerate((0, 0, 1, 0) if compact else (3, 0, 0, 4)):
+            self._row.setStretch(place, stretch)
         self._icon.setAlignment(where | Qt.AlignmentFlag.AlignVCenter)
         self._title.setAlignment(where | Qt.AlignmentFlag.AlignVCenter)
         self._hint.setAlignment(where | Qt.AlignmentFlag.AlignTop)
@@ -118,9 +120,6 @@ class DropArea(QFrame):
         vertical = QSizePolicy.Policy.Fixed if compact else QSizePolicy.Policy.Expanding
         self.setSizePolicy(QSizePolicy.Policy.Expanding, vertical)
         self._row.invalidate()
-        if compact:
-            return
-        self._row.setAlignment(self._texts, Qt.AlignmentFlag.AlignTop)
 
     def _elide(self) -> None:
         if not self._is_compact:

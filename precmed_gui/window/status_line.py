@@ -34,6 +34,15 @@ class StatusLine(QStatusBar):
         self.addPermanentWidget(self._promise)
         self.retranslate()
 
+    @property
+    def state(self) -> EngineState:
+        """What the learning engine is doing, as far as the screen knows."""
+        return self._state
+
+    def promise(self) -> str:
+        """What stands on the right."""
+        return self._promise.text()
+
     def show_engine(self, state: EngineState, device: str) -> None:
         """What the learning engine does, and on what."""
         self._state, self._device = state, device

@@ -18,7 +18,8 @@ from precmed_gui.diagnosis.work import Step
 from precmed_gui.jobs.jobs import Jobs
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded, WasCancelled
 from precmed_gui.language import _
-from precmed_gui.learning.train import recover, train
+from precmed_gui.learning.checkpoints import recover
+from precmed_gui.learning.train import train
 from precmed_gui.places import user_models_folder
 from precmed_gui.window.training_panel import TrainingPanel
 from precmed_gui.window.workspace import Workspace

@@ -135,7 +135,8 @@ class UnreadableList(QWidget):
 
     def _build_line(self) -> None:
         self._sign = QLabel()
-        self._toggle = QToolButton(checkable=True)
+        self._toggle = QToolButton()
+        self._toggle.setCheckable(True)
         self._toggle.setObjectName("unreadableToggle")
         self._toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._toggle.setLayoutDirection(Qt.LayoutDirection.RightToLeft)

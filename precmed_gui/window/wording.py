@@ -23,11 +23,11 @@ def number(value: int) -> str:
 def share(value: float) -> str:
     """A share of 1 in whole percent, never rounded up to certainty.
 
-    Above .995 it reads "> 99 %", below .005 "< 1 %", unless it is exactly 1 or 0.
+    From .995 it reads "> 99 %", up to .005 "< 1 %", unless it is exactly 1 or 0.
     """
-    if 0 < value < 0.005:
+    if 0 < value <= 0.005:
         return "< 1 %"
-    if 0.995 < value < 1:
+    if 0.995 <= value < 1:
         return "> 99 %"
     return f"{value * 100:.0f} %"
 

@@ -98,7 +98,8 @@ def test_what_a_case_is_can_be_heard(model: CasesModel) -> None:
     assert model.index(0).data(ReasonRole) == "It is cut off."
 
 
-def test_only_the_last_seen_thumbnails_stay_in_memory(model: CasesModel) -> None:
+def test_only_the_last_seen_thumbnails_stay_in_memory(qapp: object) -> None:
+    model = CasesModel()
     cohort = cohort_of(MOST_THUMBNAILS + 500)
     model.show_cohort(cohort)
     shared = pixmap()

@@ -38,7 +38,7 @@ class Anatomy:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a patient has: a nodule at a place, or fluid on a side; strength 0 is nothing."""
+    """What a patient has: a nodule at a place, or fluid on a side, `size` high."""
 
     kind: str
     side: int
@@ -79,25 +79,28 @@ def _vessel(random: np.random.Generator) -> tuple[float, float, float, float]:
         float(x),
         float(0.05 + distance * np.sin(angle)),
         float(side * angle),
-        float(random.uniform(0.02, 0.22)),
+        float(random.uniform(0.04, 0.22)),
     )
 
 
 def draw_finding(kind: str, anatomy: Anatomy, random: np.random.Generator) -> Finding:
-    """The finding of a patient of class `kind`; some are hard to see, as in life."""
+    """The finding of a patient of class `kind`; one in eight is hard to see, as in life."""
     side = int(random.choice((-1, 1)))
+    is_subtle = random.random() < 0.12
     if kind == "nodule":
         angle, away = random.uniform(0, 2 * np.pi), np.sqrt(random.uniform(0, 1))
+        radius = random.uniform(3.0, 5.0) if is_subtle else random.uniform(4.0, 8.0)
         return Finding(
             kind,
             side,
             x=side * (anatomy.lung_center + 0.65 * away * anatomy.lung_width * np.cos(angle)),
             y=-0.14 + 0.40 * away * np.sin(angle),
-            size=(3.0 + 5.0 * random.uniform(0, 1) ** 0.7) * 2 / SIDE,
-            strength=0.10 + 0.45 * random.uniform(0, 1) ** 0.8,
+            size=radius * 2 / SIDE,
+            strength=random.uniform(0.08, 0.18) if is_subtle else random.uniform(0.30, 0.52),
         )
     if kind == "effusion":
-        return Finding(kind, side, size=0.09 + 0.46 * random.uniform(0, 1) ** 1.2, strength=1.0)
+        height = random.uniform(0.05, 0.12) if is_subtle else random.uniform(0.18, 0.60)
+        return Finding(kind, side, size=height)
     return Finding(kind, side)
 
 
@@ -191,7 +194,7 @@ def _lung_detail(anatomy: Anatomy, x: Plane, y: Plane) -> Plane:
         along = right * np.cos(angle) + down * np.sin(angle)
         aside = down * np.cos(angle) - right * np.sin(angle)
         from_end = np.hypot(np.maximum(np.abs(along) - length / 2, 0), aside)
-        detail[near] += 0.065 * np.exp(-((from_end / 0.020) ** 2))
+        detail[near] += 0.055 * np.exp(-((from_end / 0.020) ** 2))
     hilum = np.hypot((np.abs(x) - 0.19) / 0.09, (y - 0.02) / 0.16)
     return np.asarray(detail + 0.10 * np.exp(-(hilum**2)))
 

@@ -47,19 +47,18 @@ class Search:
 
     def search(self, dropped: list[Path]) -> None:
         """Go through everything that was dropped together."""
-        folders = [self._unwrapped(path) for path in dropped if path.is_dir()]
-        parts = {path: _part(path) for path in dropped if path.is_dir()}
-        are_parts = len({part for part in parts.values() if part}) > 1
+        folders = [path for path in dropped if _is_folder(path)]
         for path in dropped:
-            if path.is_file():
+            if _is_file(path):
                 self.files.append(FoundFile(path))
-            elif not path.is_dir():
+            elif not _is_folder(path):
                 self._leave_out(path, _("There is no such file or folder."))
-        for path, folder in zip(parts, folders, strict=True):
-            if are_parts and parts[path]:
-                self._add_classes(folder, parts[path])
+        are_parts = len({_part(folder) for folder in folders} - {None}) > 1
+        for folder in folders:
+            if are_parts and _part(folder):
+                self._add_classes(folder, _part(folder))
             else:
-                self._add_folder(folder, is_one_of_several=len(folders) > 1)
+                self._add_folder(self._unwrapped(folder), is_one_of_several=len(folders) > 1)
 
     def _add_folder(self, folder: Path, *, is_one_of_several: bool) -> None:
         subfolders, files = self._listing(folder)
@@ -131,8 +130,8 @@ def _listing(folder: Path, *, strict: bool = False) -> tuple[list[Path], list[Pa
         if strict:
             raise
         return [], []
-    subfolders = [folder / entry.name for entry in entries if entry.is_dir()]
-    return subfolders, [folder / entry.name for entry in entries if entry.is_file()]
+    subfolders = [folder / entry.name for entry in entries if _is_folder(entry)]
+    return subfolders, [folder / entry.name for entry in entries if _is_file(entry)]
 
 
 def _visible(folder: Path) -> Iterator["os.DirEntry[str]"]:
@@ -140,6 +139,20 @@ def _visible(folder: Path) -> Iterator["os.DirEntry[str]"]:
         for entry in entries:
             if not entry.name.startswith(".") and entry.name.casefold() not in _IGNORED:
                 yield entry
+
+
+def _is_folder(entry: "Path | os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself, or behind a folder that may not be opened
+        return False
+
+
+def _is_file(entry: "Path | os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
 
 
 def _part(folder: Path) -> Part | None:

@@ -57,10 +57,14 @@ def write_demo_cohort(folder: Path, report: Report, cancel: CancelToken, *, seed
     Cancelled
         If the user stops it; nothing is then left behind.
     """
-    files = [_File(_ABOUT_NAME, _ABOUT.encode())]
-    files += _drawn(report, cancel, seed)
-    if _holds_something(folder):
-        _require_same(folder, files)
+    about = _File(_ABOUT_NAME, _ABOUT.encode())
+    is_used = _holds_something(folder)
+    if is_used and about.data not in _contents(folder, _ABOUT_NAME).values():
+        raise _in_use(folder)
+    files = [about, *_drawn(report, cancel, seed)]
+    if is_used:
+        if _contents(folder, "**/*") != {file.name: file.data for file in files}:
+            raise _in_use(folder)
         return len(files) - 1
     with atomic_folder(folder) as temporary:
         for name in CLASSES:
@@ -105,18 +109,20 @@ def _holds_something(folder: Path) -> bool:
         raise failed_storage(error, folder) from error
 
 
-def _require_same(folder: Path, files: list[_File]) -> None:
-    wanted = {file.name: file.data for file in files}
+def _contents(folder: Path, pattern: str) -> dict[str, bytes]:
+    """The files of `folder` that fit `pattern`, by name; hidden ones are not counted."""
     try:
-        is_same = folder.is_dir() and wanted == {
+        return {
             path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in folder.rglob("*")
+            for path in folder.glob(pattern)
             if path.is_file() and not path.name.startswith(".")
         }
     except OSError as error:
         raise failed_storage(error, folder) from error
-    if not is_same:
-        raise FailedStorage(
-            _("“{name}” exists already and holds something else.").format(name=folder),
-            _("Choose an empty folder or a new name."),
-        )
+
+
+def _in_use(folder: Path) -> FailedStorage:
+    return FailedStorage(
+        _("“{name}” exists already and holds something else.").format(name=folder),
+        _("Choose an empty folder or a new name."),
+    )

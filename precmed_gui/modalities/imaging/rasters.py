@@ -25,6 +25,8 @@ PATIENT_KEY = "PatientID"
 """A PNG text chunk of this name, before the pixels, says whose image it is."""
 
 _JPEG2000_MAX_SAMPLES = 16_000_000
+_WEBP_MAX_PIXELS = 32_000_000
+"""Lower than `MAX_PIXELS`: these decoders take several times the memory and time of the others."""
 _MAX_PAGES = 2_000
 _ORIENTATION_TAG = 0x0112
 _SUBFILE_TAG = 254
@@ -90,6 +92,8 @@ def _is_reduced_copy(image: Image.Image) -> bool:
 
 def _require_fit(image: Image.Image, kind: RasterKind) -> None:
     limit = MAX_PIXELS
+    if kind == "WEBP":
+        limit = _WEBP_MAX_PIXELS
     if kind == "JPEG2000":
         limit = _JPEG2000_MAX_SAMPLES // len(image.getbands())
     require_size(image.width, image.height, limit)

@@ -1,0 +1,302 @@
+"""`precmed`: the work of the window without a window, for scripts and servers.
+
+With `--json` one document goes to stdout; all else is stderr. Exit codes: 0 done, 1 failed with a
+sentence, 2 wrong use. Keras is loaded only by the commands that need it.
+"""
+
+import json
+import locale
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+import precmed_gui
+from precmed_gui.answers import (
+    evaluated_document,
+    evaluated_text,
+    listed_document,
+    listed_text,
+    predicted_document,
+    predicted_text,
+    trained_document,
+    trained_text,
+)
+from precmed_gui.diagnosis.cases import Cohort, Unreadable
+from precmed_gui.diagnosis.errors import PrecmedError
+from precmed_gui.diagnosis.prediction import Evaluation, PredictionList
+from precmed_gui.diagnosis.training import TrainingPlan, TrainingResult, TrainingSettings
+from precmed_gui.diagnosis.work import Cancelled, CancelToken, Report
+from precmed_gui.language import _, ngettext, use_language
+from precmed_gui.modalities import open_cohort
+from precmed_gui.modalities.imaging.recipes import DEFAULT_RECIPE, RECIPES
+from precmed_gui.places import shipped_models_folder, user_models_folder
+from precmed_gui.terminal import say, shown_progress, stopping_on_interrupt
+
+_Result = TypeVar("_Result")
+_LARGEST_SEED = 2**32 - 1
+
+
+def _environment_language() -> str:
+    """The language of the terminal, as its variables say."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return "zh_CN" if value.startswith("zh") else "en"
+    return "zh_CN" if (locale.getlocale()[0] or "").startswith("zh") else "en"
+
+
+use_language(_environment_language())
+
+app = typer.Typer(
+    name="precmed",
+    help=_("Train image classifiers on your own images and read predictions. Research use only."),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Sources = Annotated[
+    list[Path],
+    typer.Argument(metavar="SOURCE", help=_("Folders, image files, .npz or IDX files.")),
+]
+ModelFolder = Annotated[Path, typer.Argument(metavar="MODEL", help=_("A model folder."))]
+AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document on stdout."))]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `precmed` with `arguments` (default: those of the process); answers the exit code."""
+    try:
+        app(args=None if arguments is None else list(arguments))
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except PrecmedError as error:
+        say(_("Error: {message}").format(message=error.message))
+        if error.hint:
+            say(error.hint)
+        return 1
+    except (Cancelled, KeyboardInterrupt):
+        say(_("Stopped. Nothing was changed."))
+        return 1
+    return 0
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"precmed {precmed_gui.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _precmed(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help=_("Print the version.")
+        ),
+    ] = False,
+) -> None:
+    """What all commands share; the docstring of the application is its help."""
+
+
+@app.command(help=_("Write the demo cohort: synthetic chest-like pictures in three classes."))
+def demo(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help=_("A folder that is new or empty."))
+    ],
+) -> None:
+    """Write the demo cohort into `folder`."""
+    from precmed_gui.modalities.imaging.phantoms import write_demo_cohort
+
+    place = folder.expanduser().resolve()
+    count = _do(lambda report, cancel: write_demo_cohort(place, report, cancel))
+    typer.echo(
+        ngettext(
+            "{count} synthetic image is in {folder}.",
+            "{count} synthetic images are in {folder}.",
+            count,
+        ).format(count=count, folder=place)
+    )
+
+
+def _known_recipe(name: str) -> str:
+    if name not in RECIPES:
+        raise typer.BadParameter(_("choose one of: {names}").format(names=", ".join(RECIPES)))
+    return name
+
+
+@app.command(help=_("Train a network on images sorted into classes; Ctrl+C keeps what it learned."))
+def train(
+    sources: Sources,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help=_("The model folder (default: on your shelf).")),
+    ] = None,
+    recipe: Annotated[
+        str,
+        typer.Option(
+            callback=_known_recipe,
+            help=_("The network: {names}.").format(names=", ".join(RECIPES)),
+        ),
+    ] = DEFAULT_RECIPE,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help=_("How often each image is seen, at most."))
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, max=4096, help=_("Images a step."))
+    ] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help=_("Of Adam, above 0, at most 1."))
+    ] = None,
+    image_size: Annotated[
+        int | None, typer.Option(help=_("Side in pixels of the square the network sees."))
+    ] = None,
+    seed: Annotated[
+        int,
+        typer.Option(
+            min=0, max=_LARGEST_SEED, help=_("The same seed gives the same numbers again.")
+        ),
+    ] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Train on `sources` and save the model in `out`."""
+    settings = TrainingSettings(recipe, epochs, batch_size, learning_rate, image_size, seed)
+    _check_use(settings)
+
+    def work(report: Report, cancel: CancelToken) -> TrainingResult:
+        from precmed_gui.learning.train import train as train_network
+
+        cohort = _opened(sources, report, cancel)
+        folder = out.expanduser().resolve() if out else _new_place(cohort)
+        plan = TrainingPlan(cohort, settings, str(folder), folder.name)
+        result = train_network(plan, report, cancel)
+        _tell_unreadable((*cohort.unreadable, *result.unreadable))
+        _answer(trained_document(result, cohort), trained_text(result), as_json=as_json)
+        return result
+
+    _do(work)
+
+
+@app.command(help=_("Measure a model on labelled images: their test part, or all of them."))
+def evaluate(
+    model: ModelFolder,
+    source: Annotated[
+        Path, typer.Argument(metavar="SOURCE", help=_("A folder, an .npz or an IDX file."))
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Measure `model` on `source`."""
+
+    def work(report: Report, cancel: CancelToken) -> Evaluation:
+        from precmed_gui.learning.evaluate import evaluate as measure
+
+        cohort = _opened([source], report, cancel)
+        result = measure(str(model), cohort, report, cancel)
+        _tell_unreadable((*cohort.unreadable, *result.unreadable))
+        _answer(evaluated_document(result), evaluated_text(result), as_json=as_json)
+        return result
+
+    _do(work)
+
+
+@app.command(help=_("Read images with a model: how probable each class is."))
+def predict(
+    model: ModelFolder,
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH", help=_("Images, folders or .npz files."))
+    ],
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=_("Also save a table for a spreadsheet."))
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read `paths` with `model`."""
+
+    def work(report: Report, cancel: CancelToken) -> PredictionList:
+        from precmed_gui.exchange.predictions_csv import write_predictions_csv
+        from precmed_gui.learning.predict import predict_paths
+
+        _require_there(paths)
+        answers = predict_paths(str(model), tuple(_absolute(paths)), report, cancel)
+        if csv:
+            write_predictions_csv(csv.expanduser().resolve(), answers)
+        _tell_unreadable(answers.unreadable)
+        _answer(predicted_document(answers), predicted_text(answers), as_json=as_json)
+        return answers
+
+    _do(work)
+
+
+@app.command(help=_("List the models on your shelf and those that come with the program."))
+def models(as_json: AsJson = False) -> None:
+    """List all models."""
+    from precmed_gui.learning.shelf import list_models
+
+    found = list_models(user_models_folder(), shipped_models_folder())
+    _answer(listed_document(found), listed_text(found), as_json=as_json)
+
+
+def _do(work: Callable[[Report, CancelToken], _Result]) -> _Result:
+    """Run a piece of work with progress on stderr and Ctrl+C as Stop."""
+    with stopping_on_interrupt() as cancel, shown_progress() as display:
+        return work(display, cancel)
+
+
+def _opened(sources: Sequence[Path], report: Report, cancel: CancelToken) -> Cohort:
+    _require_there(sources)
+    return open_cohort(_absolute(sources), report, cancel)
+
+
+def _absolute(paths: Sequence[Path]) -> list[str]:
+    return [str(path.expanduser().absolute()) for path in paths]
+
+
+def _require_there(paths: Sequence[Path]) -> None:
+    for path in paths:
+        if not path.expanduser().exists():
+            raise PrecmedError(
+                _("There is no file or folder called “{path}”.").format(path=path),
+                _("Check the spelling."),
+            )
+
+
+def _check_use(settings: TrainingSettings) -> None:
+    """What typer cannot check by itself: ranges that depend on the recipe, and open ends."""
+    smallest, largest = RECIPES[settings.recipe].image_sizes
+    if settings.image_size is not None and not smallest <= settings.image_size <= largest:
+        raise typer.BadParameter(
+            _("{recipe} takes {smallest} to {largest} pixels").format(
+                recipe=settings.recipe, smallest=smallest, largest=largest
+            ),
+            param_hint="--image-size",
+        )
+    if settings.learning_rate is not None and not 0 < settings.learning_rate <= 1:
+        raise typer.BadParameter(_("above 0, at most 1"), param_hint="--learning-rate")
+
+
+def _new_place(cohort: Cohort) -> Path:
+    """A folder on the user's shelf that does not exist yet."""
+    name = re.sub(r"[^\w.-]+", "-", cohort.name).strip(".-") or "model"
+    first = user_models_folder() / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
+    place, number = first, 2
+    while place.exists():
+        place, number = first.with_name(f"{first.name}-{number}"), number + 1
+    return place
+
+
+def _tell_unreadable(files: Sequence[Unreadable]) -> None:
+    for file in files:
+        say(_("Not read: {path}: {reason}").format(path=file.path, reason=file.reason))
+
+
+def _answer(document: Mapping[str, object], text: str, *, as_json: bool) -> None:
+    typer.echo(json.dumps(document, allow_nan=False) if as_json else text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

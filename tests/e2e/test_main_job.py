@@ -1,0 +1,80 @@
+"""The main job as a clinician does it: a real window, a real mouse, real files; nothing else.
+
+Every step is an X event, every check is something read from the screen.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from screen import Screen, files_to_drag, missing_tools, program, virtual_screen
+
+pytestmark = [
+    pytest.mark.display,
+    pytest.mark.shared,
+    pytest.mark.timeout(1500),
+    pytest.mark.skipif(bool(missing_tools()), reason=f"these tools are absent: {missing_tools()}"),
+]
+
+CASES = (0, 20, 340, 800)
+TRAINING = (330, 20, 860, 800)
+CURVES = (330, 330, 860, 700)
+PREDICTION = (850, 20, 1280, 800)
+
+
+@pytest.fixture
+def screen(own_home: Path):
+    with virtual_screen() as screen:
+        screen.environment["PRECMED_HOME"] = str(own_home)
+        command = [sys.executable, "-m", "precmed_gui", "--language", "en", "--theme", "light"]
+        with program(command, screen.environment):
+            screen.place_window("PrecMed")
+            screen.wait_for("diagnoses", 60, CASES)
+            yield screen
+
+
+def drop(screen: Screen, paths: list[Path], where: tuple[int, int]) -> None:
+    with files_to_drag(screen, paths) as start:
+        screen.drag(start, where)
+
+
+def coloured_pixels(screen: Screen) -> int:
+    """Pixels of the curves' area that are neither grey nor nearly so."""
+    pixels = screen.picture(CURVES).getdata()
+    return sum(max(pixel) - min(pixel) > 60 for pixel in pixels)
+
+
+def test_drop_train_watch_stop_and_read(screen: Screen, shared_data: Path):
+    cohort = shared_data / "images" / "chest_xray_224"
+
+    drop(screen, [cohort], (170, 350))
+    screen.wait_for(r"1[,.]?341[\s\S]*3[,.]?875", 60, CASES)
+
+    screen.click("Advanced", TRAINING)
+    screen.wait_for("Epochs", 20, TRAINING)
+    label = screen.find("Epochs", TRAINING)
+    screen.click_at(label.x, label.y + 24, times=3)
+    screen.type("2")
+    screen.keys("Tab")
+    screen.click("Train", (650, 80, 860, 140))
+
+    screen.wait_for(r"Epoch 1 of 2", 240, TRAINING)
+    early = coloured_pixels(screen)
+    screen.wait_for(r"Epoch 2 of 2", 300, TRAINING)
+    assert coloured_pixels(screen) > early
+
+    screen.click("Stop", TRAINING)
+    text = screen.wait_for(r"best epoch so far was kept", 90, TRAINING)
+    assert re.search(r"\d+ %", text)
+
+    images = [*sorted((cohort / "NORMAL").iterdir())[:2], *sorted((cohort / "PNEUMONIA").iterdir())[:3]]
+    drop(screen, images, (1060, 420))
+    text = screen.wait_for(r"5 images read", 60, PREDICTION)
+    assert "NORMAL" in text
+    assert "PNEUMONIA" in text
+    assert len(re.findall(r"\d+ ?%", text)) >= 2
+    assert re.search(r"1 ?/ ?5", text)
+
+    screen.keys("alt+Down")
+    screen.wait_for(r"2 ?/ ?5", 20, PREDICTION)
