@@ -55,7 +55,11 @@ def child(source: str) -> None:
         gaps.phase = "engine loads"
 
         def on_engine(lane, state, device) -> None:  # noqa: ANN001
-            if lane is Lane.LEARNING and state is EngineState.READY and gaps.phase == "engine loads":
+            if (
+                lane is Lane.LEARNING
+                and state is EngineState.READY
+                and gaps.phase == "engine loads"
+            ):
                 gaps.phase = "quiet"
                 later(QUIET_MS, open_cohort)
 
@@ -128,13 +132,23 @@ def main() -> None:
         values = sorted(gaps)
         p99 = values[int(len(values) * 0.99)]
         over = sum(gap > P99_MS for gap in values)
-        rows.append((phase, len(values), f"{values[len(values) // 2]:.1f}", f"{p99:.1f}",
-                     f"{values[-1]:.1f}", over))
+        rows.append(
+            (
+                phase,
+                len(values),
+                f"{values[len(values) // 2]:.1f}",
+                f"{p99:.1f}",
+                f"{values[-1]:.1f}",
+                over,
+            )
+        )
     print_table(("phase", "ticks", "median ms", "p99 ms", "largest ms", f"over {P99_MS} ms"), rows)
     load, train = sorted(phases["engine loads"]), sorted(phases["engine trains"])
     for name, values in (("engine loads", load), ("engine trains", train)):
         p99 = values[int(len(values) * 0.99)]
-        print(f"\ntarget {name}: p99 <= {P99_MS} ms: {'met' if p99 <= P99_MS else 'MISSED'}", end="")
+        print(
+            f"\ntarget {name}: p99 <= {P99_MS} ms: {'met' if p99 <= P99_MS else 'MISSED'}", end=""
+        )
     print(f"; load never above {LOAD_MAX_MS} ms: {'met' if load[-1] <= LOAD_MAX_MS else 'MISSED'}")
 
 

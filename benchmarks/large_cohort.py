@@ -1,6 +1,6 @@
 """20,000 small PNG files: time to open them, and memory while one epoch trains on them.
 
-    python benchmarks/large_cohort.py [IMAGES]
+python benchmarks/large_cohort.py [IMAGES]
 """
 
 import json
@@ -97,10 +97,18 @@ def main() -> None:
     rows = [
         ("cohort open, s", f"{found['open']:.1f}", OPEN_SECONDS, found["open"] <= OPEN_SECONDS),
         ("training one epoch, all of it, s", f"{found['train']:.1f}", "-", True),
-        ("peak memory of the window, MB", f"{megabytes['window']:.0f}", WINDOW_MB,
-         megabytes["window"] <= WINDOW_MB),
-        ("peak memory of the learning engine, MB", f"{megabytes['learning']:.0f}", ENGINE_MB,
-         megabytes["learning"] <= ENGINE_MB),
+        (
+            "peak memory of the window, MB",
+            f"{megabytes['window']:.0f}",
+            WINDOW_MB,
+            megabytes["window"] <= WINDOW_MB,
+        ),
+        (
+            "peak memory of the learning engine, MB",
+            f"{megabytes['learning']:.0f}",
+            ENGINE_MB,
+            megabytes["learning"] <= ENGINE_MB,
+        ),
         ("peak memory of the reading engine, MB", f"{megabytes['reading']:.0f}", "-", True),
     ]
     print_table(

@@ -58,7 +58,9 @@ def main() -> None:
     answers = [once(platform) for _ in range(runs)]
     exposed = [answer["exposed"] for answer in answers]
     ready = [answer["ready"] for answer in answers]
-    print(f"{Path(__file__).name}: {machine()}, platform {platform}, {runs} runs after one warm-up\n")
+    print(
+        f"{Path(__file__).name}: {machine()}, platform {platform}, {runs} runs after one warm-up\n"
+    )
     print_table(
         ("from process start to", "min s", "median s", "max s"),
         [
@@ -70,8 +72,10 @@ def main() -> None:
     print(f"\nimported by the window's process with the engine ready, of the heavy ones: {heavy}")
     is_met = statistics.median(exposed) <= TARGET_SECONDS
     is_clean = not {"tensorflow", "keras"} & set(heavy)
-    print(f"target: median <= {TARGET_SECONDS} s: {'met' if is_met else 'MISSED'}; "
-          f"neither tensorflow nor keras: {'met' if is_clean else 'MISSED'}")
+    print(
+        f"target: median <= {TARGET_SECONDS} s: {'met' if is_met else 'MISSED'}; "
+        f"neither tensorflow nor keras: {'met' if is_clean else 'MISSED'}"
+    )
 
 
 if __name__ == "__main__":

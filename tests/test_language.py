@@ -45,9 +45,7 @@ def test_every_text_of_the_source_has_a_chinese_translation(update, chinese):
         str(message.id)
         for message in update.collect()
         if message.id
-        and not (
-            (found := chinese.get(message.id, message.context)) and all(forms(found.string))
-        )
+        and not ((found := chinese.get(message.id, message.context)) and all(forms(found.string)))
     ]
     assert missing == []
 

@@ -33,7 +33,7 @@ def blocked(tmp_path):
 
 def test_the_block_works(blocked):
     environment, attempts = blocked
-    script = "import socket; socket.socket(socket.AF_INET)"
+    script = "import socket; socket.socket().connect(('192.0.2.1', 80))"
     done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True)
     assert done.returncode == 1
     assert attempts.exists()
@@ -45,12 +45,19 @@ def test_the_main_job_needs_no_network(blocked, tmp_path):
     folder = tmp_path / "demo-output"
     done = subprocess.run(
         [sys.executable, "-c", MAIN_JOB, str(folder)],
-        env=environment, capture_output=True, text=True, timeout=220,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=220,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert not attempts.exists(), attempts.read_text()
     assert {path.stem for path in folder.glob("*.png")} == {
-        "1-first-start", "2-cohort", "3-training", "4-trained", "5-prediction",
+        "1-first-start",
+        "2-cohort",
+        "3-training",
+        "4-trained",
+        "5-prediction",
     }
     result = json.loads((folder / "result.json").read_text("utf-8"))
     assert result["predictions"]

@@ -113,10 +113,12 @@ def _by_patient(cohort: Cohort, pool: Iterable[int]) -> dict[str, list[int]]:
 
 def _patients_by_class(cohort: Cohort, positions: Mapping[str, list[int]]) -> dict[str, list[str]]:
     """Patients under the class that most of their cases have, in an order of their own."""
-    found: dict[str, list[str]] = {label: [] for label in cohort.labels}
+    labels = cohort.labels
+    found: dict[str, list[str]] = {label: [] for label in labels}
     for patient in sorted(positions):
         counts = Counter(str(cohort.cases[i].label) for i in positions[patient])
-        found[max(cohort.labels, key=lambda label: counts[label])].append(patient)
+        usual = max(counts, key=lambda label: (counts[label], -labels.index(label)))
+        found[usual].append(patient)
     return found
 
 

@@ -89,6 +89,7 @@ class CasesPanel(QWidget):
     def _build_head(self) -> None:
         self._title = QLabel()
         self._title.setProperty("role", "title")
+        self._title.setMinimumHeight(28)
         self._count = QLabel()
         self._count.setObjectName("caseCount")
         self._work = WorkStrip()

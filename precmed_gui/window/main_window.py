@@ -77,10 +77,11 @@ class MainWindow(QMainWindow):
         self.status_line = StatusLine()
         self.setStatusBar(self.status_line)
         self.offer = MessageStrip()
+        self.offer.setMaximumHeight(52)  # one line; a tool bar would give wrapped text more
         self._offer_bar = QToolBar()
         self._offer_bar.setObjectName("offer")
         self._offer_bar.setMovable(False)
-        self._offer_bar.addWidget(self.offer)
+        self._offer_action = self._offer_bar.addWidget(self.offer)
         self._offer_bar.hide()
         self.addToolBar(self._offer_bar)
         self.docks = (
@@ -249,8 +250,10 @@ class MainWindow(QMainWindow):
             self._show_offer()
 
     def _show_offer(self) -> None:
-        if not self._offered or self.workspace.cohort.cases:
-            self._offer_bar.hide()
+        is_wanted = bool(self._offered) and not self.workspace.cohort.cases
+        self._offer_bar.setVisible(is_wanted)
+        self._offer_action.setVisible(is_wanted)
+        if not is_wanted:
             return
         if self._offered == DEMO:
             self.offer.show_message(_(DEMO_OFFER), action=_(OPEN_DEMO))
@@ -258,7 +261,6 @@ class MainWindow(QMainWindow):
             last = self._last_cohort
             text = _(LAST_TIME).format(name=last.name, images=images_text(len(last.cases)))
             self.offer.show_message(text, action=_(OPEN_AGAIN))
-        self._offer_bar.show()
 
     @Slot()
     def _on_offer_taken(self) -> None:

@@ -77,6 +77,7 @@ class PredictionPanel(QWidget):
     def _build_header(self) -> None:
         self._title = QLabel()
         self._title.setProperty("role", "title")
+        self._title.setMinimumHeight(28)
         self._position = QLabel()
         self._previous = QToolButton()
         self._next = QToolButton()

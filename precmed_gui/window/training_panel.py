@@ -77,6 +77,7 @@ class TrainingPanel(QWidget):
     def _build_controls(self) -> None:
         self._title = QLabel()
         self._title.setProperty("role", "title")
+        self._title.setMinimumHeight(28)
         self._recipe_label = QLabel()
         self._recipe = QComboBox()
         self._recipe_label.setBuddy(self._recipe)
@@ -253,6 +254,7 @@ class TrainingPanel(QWidget):
         self._advanced.setText(_(ADVANCED))
         self._export.setText(_(EXPORT))
         self._bar.setAccessibleName(_("Training progress"))
+        self._recipe.setAccessibleName(_(RECIPE))
         for index in range(self._recipe.count()):
             recipe = self._recipes[str(self._recipe.itemData(index))]
             self._recipe.setItemText(index, _(recipe.title))

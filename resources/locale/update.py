@@ -1,14 +1,14 @@
 """Collects every translatable text of the product and compiles the translations.
 
 Run by `make translations` after a text has changed; new texts are left empty in the .po file, for a
-translator. The tests fail while one is.
+translator, and texts that are gone are dropped. The tests fail while one is empty.
 """
 
 import sys
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -16,6 +16,28 @@ from babel.messages.pofile import read_po, write_po
 LOCALE = Path(__file__).resolve().parent
 PACKAGE = LOCALE.parent.parent / "precmed_gui"
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+HEADERS = ("Language", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding")
+COMMENT = "# Texts of PrecMed; `make translations` keeps the list complete and compiles it."
+
+
+class StableCatalog(Catalog):
+    """A catalog without dates and versions in its head: the same texts give the same bytes."""
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        """The head, as far as gettext needs it."""
+        return [(name, text) for name, text in super().mime_headers if name in HEADERS]
+
+
+def stable(catalog: Catalog) -> StableCatalog:
+    """The texts of `catalog` under a head that does not change by itself."""
+    copy = StableCatalog(
+        locale=catalog.locale_identifier, header_comment=COMMENT, charset="utf-8", fuzzy=False
+    )
+    for message in catalog:
+        if message.id:
+            copy[message.id] = message
+    return copy
 
 
 def collect() -> Catalog:
@@ -33,36 +55,48 @@ def update(language: str) -> list[str]:
     """Bring the .po of a language up to date and compile it; answers what is not translated."""
     folder = LOCALE / language / "LC_MESSAGES"
     po_file = folder / "precmed.po"
-    catalog = Catalog(locale=language, project="PrecMed", charset="utf-8")
-    if po_file.exists():
-        with po_file.open("rb") as file:
-            catalog = read_po(file, locale=language, domain="precmed")
+    catalog = written(po_file, language) if po_file.exists() else Catalog(locale=language)
     catalog.update(collect(), no_fuzzy_matching=True)
-    catalog.obsolete.clear()
+    for message in catalog:
+        if message.id and message.fuzzy:  # the text got a plural, or lost it
+            message.string = ""
+            message.flags.discard("fuzzy")
+    folder.mkdir(parents=True, exist_ok=True)
     with po_file.open("wb") as file:
-        write_po(file, catalog, width=100, sort_output=True, ignore_obsolete=True, no_location=True,
-                 omit_header=False)
+        write_po(
+            file,
+            stable(catalog),
+            width=100,
+            sort_output=True,
+            ignore_obsolete=True,
+            no_location=True,
+        )
+    catalog = written(po_file, language)
     (folder / "precmed.mo").write_bytes(compiled(catalog))
-    return untranslated(catalog)
+    return [str(message.id) for message in catalog if message.id and not is_translated(message)]
+
+
+def written(po_file: Path, language: str) -> Catalog:
+    """The catalog in a .po file."""
+    with po_file.open("rb") as file:
+        return read_po(file, locale=language)
 
 
 def compiled(catalog: Catalog) -> bytes:
     """The catalog as gettext reads it at run time."""
     buffer = BytesIO()
-    write_mo(buffer, catalog)
+    write_mo(buffer, stable(catalog))
     return buffer.getvalue()
 
 
-def untranslated(catalog: Catalog) -> list[str]:
-    """The texts without a translation."""
-    def is_empty(string: str | tuple[str, ...]) -> bool:
-        return not all(string) if isinstance(string, tuple) else not string
-
-    return [str(message.id) for message in catalog if message.id and is_empty(message.string)]
+def is_translated(message: Message) -> bool:
+    """Whether every form of a text has its translation."""
+    string = message.string
+    return all(string) if isinstance(string, tuple | list) else bool(string)
 
 
 if __name__ == "__main__":
     missing = update("zh_CN")
     for text in missing:
-        print(f"not translated: {text}", file=sys.stderr)
+        sys.stderr.write(f"not translated: {text}\n")
     sys.exit(bool(missing))

@@ -22,6 +22,8 @@ TOOLS = ("Xvfb", "openbox", "xdotool", "import", "tesseract")
 SIZE = (1600, 1000)
 OCR_SCALE = 3
 LEAST_CONFIDENCE = 20
+SPARSE, BLOCK = "11", "6"
+"""Tesseract's page layouts: words anywhere, and lines below each other; each misses some."""
 Region = tuple[int, int, int, int]
 
 
@@ -50,19 +52,25 @@ class Screen:
     def picture(self, region: Region | None = None) -> Image.Image:
         data = subprocess.run(
             ["import", "-silent", "-window", "root", "png:-"],
-            env=self.environment, capture_output=True, check=True, timeout=30,
+            env=self.environment,
+            capture_output=True,
+            check=True,
+            timeout=30,
         ).stdout
         image = Image.open(io.BytesIO(data)).convert("RGB")
         return image.crop(region) if region else image
 
-    def words(self, region: Region | None = None) -> list[Word]:
+    def words(self, region: Region | None = None, layout: str = SPARSE) -> list[Word]:
         image = ImageOps.autocontrast(ImageOps.grayscale(self.picture(region)))
         large = image.resize((image.width * OCR_SCALE, image.height * OCR_SCALE), Image.LANCZOS)
         buffer = io.BytesIO()
         large.save(buffer, "PNG")
         table = subprocess.run(
-            ["tesseract", "-", "-", "--psm", "11", "tsv"],
-            input=buffer.getvalue(), capture_output=True, check=True, timeout=120,
+            ["tesseract", "-", "-", "--psm", layout, "tsv"],
+            input=buffer.getvalue(),
+            capture_output=True,
+            check=True,
+            timeout=120,
             env=os.environ | {"OMP_THREAD_LIMIT": "1"},
         ).stdout.decode()
         left, top = region[:2] if region else (0, 0)
@@ -95,12 +103,14 @@ class Screen:
 
     def find(self, pattern: str, region: Region | None = None) -> Word:
         """The first word that matches as a whole."""
-        words = self.words(region)
-        for word in words:
-            if re.fullmatch(pattern, word.text):
-                return word
+        seen = []
+        for layout in (SPARSE, BLOCK):
+            for word in self.words(region, layout):
+                if re.fullmatch(pattern, word.text):
+                    return word
+                seen.append(word.text)
         self.picture().save("/tmp/precmed-e2e-failure.png")
-        raise AssertionError(f"no word “{pattern}” among {[word.text for word in words]}")
+        raise AssertionError(f"no word “{pattern}” among {seen}")
 
     def click(self, pattern: str, region: Region | None = None, *, times: int = 1) -> Word:
         word = self.find(pattern, region)
@@ -135,7 +145,11 @@ class Screen:
         """Wait for a window and put it into the corner, 1280 by 800."""
         found = subprocess.run(
             ["xdotool", "search", "--sync", "--onlyvisible", "--name", title],
-            env=self.environment, capture_output=True, check=True, timeout=seconds, text=True,
+            env=self.environment,
+            capture_output=True,
+            check=True,
+            timeout=seconds,
+            text=True,
         )
         window = found.stdout.split()[0]
         self._do("windowmove", window, 0, 0)
@@ -144,7 +158,10 @@ class Screen:
 
     def _do(self, *words: object) -> None:
         subprocess.run(
-            ["xdotool", *map(str, words)], env=self.environment, check=True, timeout=30,
+            ["xdotool", *map(str, words)],
+            env=self.environment,
+            check=True,
+            timeout=30,
             capture_output=True,
         )
 
@@ -157,14 +174,18 @@ def virtual_screen() -> Iterator[Screen]:
         size = f"{SIZE[0]}x{SIZE[1]}x24"
         server = subprocess.Popen(
             ["Xvfb", "-displayfd", str(writer), "-screen", "0", size, "-nolisten", "tcp"],
-            pass_fds=(writer,), stderr=subprocess.DEVNULL,
+            pass_fds=(writer,),
+            stderr=subprocess.DEVNULL,
         )
         stack.callback(_end, server)
         os.close(writer)
         with os.fdopen(reader) as file:
             screen = Screen(f":{file.readline().strip()}")
         manager = subprocess.Popen(
-            ["openbox"], env=screen.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            ["openbox"],
+            env=screen.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         stack.callback(_end, manager)
         yield screen
@@ -188,7 +209,10 @@ def files_to_drag(screen: Screen, paths: Sequence[Path]) -> Iterator[tuple[int, 
     with program([sys.executable, str(source), *map(str, paths)], screen.environment):
         subprocess.run(
             ["xdotool", "search", "--sync", "--onlyvisible", "--name", "drag source"],
-            env=screen.environment, check=True, timeout=60, capture_output=True,
+            env=screen.environment,
+            check=True,
+            timeout=60,
+            capture_output=True,
         )
         screen.wait_for("drag me", 60, (1380, 130, 1540, 270))
         yield (1460, 200)

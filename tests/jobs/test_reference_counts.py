@@ -33,9 +33,9 @@ def test_five_thousand_signals_leave_the_reference_counts_of_constants_alone(qap
 
 
 def test_five_thousand_connections_leave_the_reference_counts_of_constants_alone(qapp):
+    sender, receiver = Sender(), Receiver()
     before = sys.getrefcount(None)
     for _ in range(SIGNALS):
-        sender, receiver = Sender(), Receiver()
         sender.told.connect(receiver.on_told)
         sender.told.disconnect(receiver.on_told)
     assert abs(sys.getrefcount(None) - before) < SIGNALS // 10

@@ -84,22 +84,23 @@ def _vessel(random: np.random.Generator) -> tuple[float, float, float, float]:
 
 
 def draw_finding(kind: str, anatomy: Anatomy, random: np.random.Generator) -> Finding:
-    """The finding of a patient of class `kind`; one in eight is hard to see, as in life."""
+    """The finding of a patient of class `kind`; one in twelve is hard to see, as in life."""
     side = int(random.choice((-1, 1)))
-    is_subtle = random.random() < 0.12
+    is_subtle = random.random() < 0.08
     if kind == "nodule":
         angle, away = random.uniform(0, 2 * np.pi), np.sqrt(random.uniform(0, 1))
         radius = random.uniform(3.0, 5.0) if is_subtle else random.uniform(4.0, 8.0)
         return Finding(
             kind,
             side,
-            x=side * (anatomy.lung_center + 0.65 * away * anatomy.lung_width * np.cos(angle)),
-            y=-0.14 + 0.40 * away * np.sin(angle),
+            x=side
+            * (anatomy.lung_center + 0.06 + 0.55 * away * anatomy.lung_width * np.cos(angle)),
+            y=-0.18 + 0.40 * away * np.sin(angle),
             size=radius * 2 / SIDE,
-            strength=random.uniform(0.08, 0.18) if is_subtle else random.uniform(0.30, 0.52),
+            strength=random.uniform(0.08, 0.18) if is_subtle else random.uniform(0.34, 0.55),
         )
     if kind == "effusion":
-        height = random.uniform(0.05, 0.12) if is_subtle else random.uniform(0.18, 0.60)
+        height = random.uniform(0.06, 0.13) if is_subtle else random.uniform(0.22, 0.60)
         return Finding(kind, side, size=height)
     return Finding(kind, side)
 

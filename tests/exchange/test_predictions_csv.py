@@ -1,0 +1,60 @@
+import csv
+
+import pytest
+
+from precmed_gui.diagnosis.cases import Case, Unreadable
+from precmed_gui.diagnosis.errors import FailedStorage
+from precmed_gui.diagnosis.prediction import Prediction, PredictionList
+from precmed_gui.exchange.predictions_csv import write_predictions_csv
+
+ANSWERS = PredictionList(
+    model="chest",
+    predictions=(
+        Prediction(Case("/data/=cmd.png"), ("正常", "肺炎"), (0.25, 0.75)),
+        Prediction(Case("/data/a.npz", "test_images/3"), ("正常", "肺炎"), (1.0, 0.0)),
+    ),
+    unreadable=(Unreadable("/data/letter.png", "It is a text."),),
+)
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_image_has_a_row_with_its_probabilities_or_the_reason(tmp_path):
+    table = tmp_path / "answers.csv"
+    write_predictions_csv(table, ANSWERS)
+    first, second, third = rows_of(table)
+    assert (first["label"], first["肺炎"], first["model"]) == ("肺炎", "0.750000", "chest")
+    assert second["image"] == "test_images/3"
+    assert (third["path"], third["label"], third["reason"]) == (
+        "/data/letter.png",
+        "",
+        "It is a text.",
+    )
+
+
+def test_a_spreadsheet_is_not_tricked_into_running_a_file_name(tmp_path):
+    table = tmp_path / "answers.csv"
+    label = "=HYPERLINK(1)"
+    write_predictions_csv(
+        table, PredictionList("m", (Prediction(Case("-x"), (label,), (1.0,)),), ())
+    )
+    (row,) = rows_of(table)
+    assert row["path"] == "'-x"
+    assert row["label"] == f"'{label}"
+
+
+def test_excel_sees_that_it_is_utf_8(tmp_path):
+    table = tmp_path / "answers.csv"
+    write_predictions_csv(table, ANSWERS)
+    assert table.read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_a_place_that_cannot_be_written_keeps_what_was_there(tmp_path):
+    (tmp_path / "file").write_text("kept")
+    with pytest.raises(FailedStorage) as caught:
+        write_predictions_csv(tmp_path / "file" / "answers.csv", ANSWERS)
+    assert caught.value.hint
+    assert (tmp_path / "file").read_text() == "kept"
