@@ -4,18 +4,18 @@ Run by `make translations` after a text has changed; new texts are left empty in
 translator, and texts that are gone are dropped. The tests fail while one is empty.
 """
 
+import ast
 import sys
 from io import BytesIO
 from pathlib import Path
+from typing import TypeGuard
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 LOCALE = Path(__file__).resolve().parent
 PACKAGE = LOCALE.parent.parent / "precmed_gui"
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 HEADERS = ("Language", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding")
 COMMENT = "# Texts of PrecMed; `make translations` keeps the list complete and compiles it."
 
@@ -41,14 +41,26 @@ def stable(catalog: Catalog) -> StableCatalog:
 
 
 def collect() -> Catalog:
-    """All texts in the source, with the files they stand in."""
+    """All texts in the source, also those inside f-strings, which babel itself overlooks."""
     catalog = Catalog(project="PrecMed", version="", charset="utf-8")
-    for name, _line, message, comments, context in extract_from_dir(
-        PACKAGE, keywords=KEYWORDS, comment_tags=["Translators:"]
-    ):
-        if message:
-            catalog.add(message, None, [(name, None)], (), comments, context=context)
+    for file in sorted(PACKAGE.rglob("*.py")):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
+                continue
+            texts = [argument.value for argument in call.args if is_text(argument)]
+            match call.func.id, texts:
+                case "_" | "N_", [text]:
+                    catalog.add(text)
+                case "ngettext", [singular, plural]:
+                    catalog.add((singular, plural))
+                case "pgettext", [context, text]:
+                    catalog.add(text, context=context)
     return catalog
+
+
+def is_text(argument: ast.expr) -> TypeGuard[ast.Constant]:
+    """Whether an argument of a call is a text written out in the source."""
+    return isinstance(argument, ast.Constant) and isinstance(argument.value, str)
 
 
 def update(language: str) -> list[str]:

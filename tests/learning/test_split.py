@@ -1,0 +1,157 @@
+from dataclasses import replace
+
+import pytest
+
+from precmed_gui.diagnosis.cases import PARTS, Case, Cohort, Split, make_cohort
+from precmed_gui.diagnosis.errors import UnfitCohort
+from precmed_gui.learning.split import receipt, split_cohort
+
+
+def patients(counts: dict[str, int], images: int = 3) -> Cohort:
+    cases = [
+        Case(f"/x/{label}/{patient}-{image}.png", label=label, patient=f"{label}{patient}")
+        for label, count in counts.items()
+        for patient in range(count)
+        for image in range(1 + (patient + image_offset(label)) % images)
+    ]
+    return make_cohort(cases, modality="imaging", name="x")
+
+
+def image_offset(label: str) -> int:
+    return len(label)
+
+
+def patients_of(cohort: Cohort, positions: tuple[int, ...]) -> set[str]:
+    return {cohort.cases[i].patient_key for i in positions}
+
+
+def test_no_patient_is_on_two_sides() -> None:
+    cohort = patients({"sick": 40, "well": 90, "other": 3})
+    split = split_cohort(cohort, 1)
+    sides = [patients_of(cohort, split.part(part)) for part in PARTS]
+    assert not sides[0] & sides[1]
+    assert not sides[0] & sides[2]
+    assert not sides[1] & sides[2]
+    assert split.patients_shared == 0
+    assert sorted(split.train + split.validation + split.test) == list(range(len(cohort.cases)))
+
+
+def test_each_class_is_divided_seventy_fifteen_fifteen() -> None:
+    cohort = patients({"sick": 40, "well": 100})
+    split = split_cohort(cohort, 1)
+    for label, count in {"sick": 40, "well": 100}.items():
+        for part, share in {"train": 0.7, "validation": 0.15, "test": 0.15}.items():
+            found = {p for p in patients_of(cohort, split.part(part)) if p.startswith(label)}
+            assert len(found) == round(share * count)
+
+
+def test_the_same_seed_gives_the_same_split_and_another_seed_another() -> None:
+    cohort = patients({"sick": 40, "well": 40})
+    assert split_cohort(cohort, 5) == split_cohort(cohort, 5)
+    assert split_cohort(cohort, 5).test != split_cohort(cohort, 6).test
+
+
+def test_the_order_of_the_files_does_not_change_who_tests() -> None:
+    cohort = patients({"sick": 20, "well": 20})
+    turned = replace(cohort, cases=cohort.cases[::-1])
+    tested = patients_of(cohort, split_cohort(cohort, 1).test)
+    assert patients_of(turned, split_cohort(turned, 1).test) == tested
+
+
+def test_three_patients_a_class_are_enough() -> None:
+    cohort = patients({"sick": 3, "well": 3})
+    split = split_cohort(cohort, 1)
+    assert all(len(patients_of(cohort, split.part(part))) == 2 for part in PARTS)
+
+
+def test_unlabelled_cases_take_no_part() -> None:
+    cohort = patients({"sick": 5, "well": 5})
+    cohort = replace(cohort, cases=(Case("/x/loose.png"), *cohort.cases))
+    split = split_cohort(cohort, 1)
+    assert 0 not in split.train + split.validation + split.test
+
+
+def given(parts: dict[str, int]) -> Cohort:
+    cases = [
+        Case(f"/x/{part}/{label}/{number}.png", label=label, part=part)  # type: ignore[arg-type]
+        for part, count in parts.items()
+        for label in ("sick", "well")
+        for number in range(count)
+    ]
+    return make_cohort(cases, modality="imaging", name="x")
+
+
+def parts_of(cohort: Cohort, split: Split) -> dict[str, set[str | None]]:
+    return {part: {cohort.cases[i].part for i in split.part(part)} for part in PARTS}
+
+
+def test_a_split_that_came_with_the_data_is_kept() -> None:
+    cohort = given({"train": 10, "validation": 4, "test": 5})
+    split = split_cohort(cohort, 1)
+    assert parts_of(cohort, split) == {part: {part} for part in PARTS}
+    assert split.is_given
+
+
+def test_a_missing_validation_part_is_taken_from_the_training_part() -> None:
+    cohort = given({"train": 40, "test": 5})
+    split = split_cohort(cohort, 1)
+    assert parts_of(cohort, split) == {
+        "train": {"train"},
+        "validation": {"train"},
+        "test": {"test"},
+    }
+    assert len(split.validation) == 2 * round(40 * 0.15 / 0.85)
+
+
+def test_a_missing_test_part_is_taken_from_the_training_part() -> None:
+    cohort = given({"train": 40, "validation": 5})
+    split = split_cohort(cohort, 1)
+    assert parts_of(cohort, split)["test"] == {"train"}
+    assert parts_of(cohort, split)["validation"] == {"validation"}
+
+
+def test_patients_shared_by_a_given_split_are_counted() -> None:
+    cohort = given({"train": 10, "validation": 4, "test": 5})
+    cases = [
+        replace(case, patient="p") if i in (0, 20) else case for i, case in enumerate(cohort.cases)
+    ]
+    assert cases[0].part != cases[20].part
+    assert split_cohort(replace(cohort, cases=tuple(cases)), 1).patients_shared == 1
+
+
+def loose() -> Cohort:
+    return make_cohort([Case(f"/x/{i}.png") for i in range(9)], modality="imaging", name="x")
+
+
+@pytest.mark.parametrize(
+    ("cohort", "words"),
+    [
+        (Cohort(), "no images"),
+        (loose(), "No image has a class"),
+        (patients({"sick": 30}), "one class, “sick”"),
+        (patients({"sick": 2, "well": 2}, images=1), "“sick” has images of 2 patients"),
+        (patients({"sick": 2, "well": 50}), "“sick”"),
+        (given({"test": 5}), "without images to train on"),
+        (given({"train": 1, "test": 5}), "1 patients"),
+    ],
+)
+def test_an_unfit_cohort_is_refused_in_words_with_a_hint(cohort: Cohort, words: str) -> None:
+    with pytest.raises(UnfitCohort) as refusal:
+        split_cohort(cohort, 1)
+    assert words in refusal.value.message
+    assert refusal.value.hint
+
+
+@pytest.mark.timeout(20)
+def test_a_large_cohort_is_divided_at_once() -> None:
+    cohort = patients({"sick": 20_000, "well": 20_000}, images=1)
+    assert len(split_cohort(cohort, 1).test) == 6_000
+
+
+def test_the_receipt_tells_one_division_from_another() -> None:
+    cohort = patients({"sick": 20, "well": 20})
+    first, second = (receipt(cohort, split_cohort(cohort, seed)) for seed in (1, 2))
+    assert first.fingerprint != second.fingerprint
+    assert first.fingerprint == receipt(cohort, split_cohort(cohort, 1)).fingerprint
+    assert first.patients == 40
+    assert first.train + first.validation + first.test == len(cohort.cases)
