@@ -162,6 +162,9 @@ def train(
             min=0, max=_LARGEST_SEED, help=_("The same seed gives the same numbers again.")
         ),
     ] = 1,
+    notes: Annotated[
+        str, typer.Option(metavar="TEXT", help=_("For the reader of the model's card."))
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Train on `sources` and save the model in `out`."""
@@ -173,7 +176,7 @@ def train(
 
         cohort = _opened(sources, report, cancel)
         folder = out.expanduser().resolve() if out else _new_place(cohort)
-        plan = TrainingPlan(cohort, settings, str(folder), folder.name)
+        plan = TrainingPlan(cohort, settings, str(folder), folder.name, notes)
         result = train_network(plan, report, cancel)
         _tell_unreadable((*cohort.unreadable, *result.unreadable))
         _answer(trained_document(result, cohort), trained_text(result), as_json=as_json)

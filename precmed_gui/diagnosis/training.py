@@ -88,12 +88,15 @@ class TrainingPlan:
         Where the model folder is to appear; must not exist, or be an earlier model to replace.
     name
         What the model is called on its card.
+    notes
+        What a reader of the card must know, in the user's words.
     """
 
     cohort: Cohort
     settings: TrainingSettings
     folder: str
     name: str
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

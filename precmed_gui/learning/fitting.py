@@ -88,7 +88,7 @@ def probabilities_of(network: Any, part: PartImages) -> NDArray[np.float32]:
 
 def weights_of(network: Any) -> Weights:
     """Copies of the network's weights by the path of their layer."""
-    return {variable.path: np.array(variable) for variable in network.weights}
+    return {variable.path: np.array(variable.value.numpy()) for variable in network.weights}
 
 
 def set_weights(network: Any, weights: Weights) -> None:

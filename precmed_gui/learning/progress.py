@@ -50,6 +50,7 @@ class Progress:
     _epoch_seconds: float = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Start the clock of an epoch."""
         self._epoch = epoch + 1
         self._epoch_began = time.monotonic()
         self._began = self._began or self._epoch_began
@@ -72,6 +73,7 @@ class Progress:
         )
 
     def on_test_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Leave the validation pass at once if the user wants to."""
         self.cancel.raise_if_set()
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float]) -> None:

@@ -129,6 +129,7 @@ def _first_card(plan: TrainingPlan, chosen: Choices, data: TrainingData, device:
         versions=_versions(),
         device=device,
         source=data.cohort.name,
+        notes=plan.notes,
     )
 
 

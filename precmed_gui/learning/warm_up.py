@@ -1,4 +1,4 @@
-"""Loading Keras and TensorFlow, which takes seconds: done once, early, and without their chatter."""
+"""Loading Keras and TensorFlow, which takes seconds: once, early, and without their chatter."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from precmed_gui.language import _, ngettext
 
 
 def warm_up() -> str:
-    """Import what training and predicting need; returns the device in words, e.g. "CPU, 2 cores"."""
+    """Import what training and predicting need; returns the device, e.g. "CPU, 2 cores"."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     with _silence():

@@ -41,8 +41,8 @@ from precmed_gui.window.theme import current_tokens, theme_signals
 if TYPE_CHECKING:
     from precmed_gui.window.curve_plot import CurvePlot, PlotTexts
 
-_REDRAW_MS = 50
-_NARROW = 420
+_REDRAW_MS = 100
+_NARROW = 540
 _PNG_SCALE = 2
 
 

@@ -5,6 +5,7 @@ from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -89,13 +90,16 @@ class Dialogs:
             (_("Licence"), "Apache-2.0"),
             (_("Your files"), str(home_folder())),
         ]
-        self._show_page(_("About PrecMed"), f"<p>{escape(text)}</p>{_table(rows)}")
+        page = f"<p>{escape(text)}</p>{_table(rows)}"
+        self._page(_("About PrecMed"), width=560, height=260).setHtml(page)
 
     def show_guide(self, page: Path) -> None:
         """A page of the user guide; links lead on to the others."""
         browser = self._page(_("User guide"), width=860, height=680)
         browser.setSearchPaths([str(page.parent)])
         browser.setMarkdown(page.read_text(encoding="utf-8"))
+        _give_air(browser.document())
+        browser.sourceChanged.connect(lambda _page: _give_air(browser.document()))
 
     def _remember(self, path: str) -> str:
         if path:
@@ -122,6 +126,23 @@ class Dialogs:
         layout.addWidget(buttons)
         dialog.show()
         return browser
+
+
+def _give_air(document: QTextDocument) -> None:
+    """Space around headings and between lines, which Markdown alone does not get."""
+    document.setDocumentMargin(16)
+    cursor = QTextCursor(document)
+    block = document.begin()
+    while block.isValid():
+        shape = block.blockFormat()
+        is_heading = shape.headingLevel() > 0
+        if not QTextCursor(block).currentTable():
+            shape.setTopMargin(16 if is_heading and block.position() else 0)
+            shape.setBottomMargin(8 if is_heading or block.textList() is None else 3)
+        shape.setLineHeight(125, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        cursor.setPosition(block.position())
+        cursor.setBlockFormat(shape)
+        block = block.next()
 
 
 def card_page(card: ModelCard) -> str:

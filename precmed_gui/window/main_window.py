@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QSize, Qt, Slot
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar
 
 from precmed_gui.diagnosis.cases import Case, Cohort
@@ -100,6 +100,9 @@ class MainWindow(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, cases)
         self.splitDockWidget(cases, training, Qt.Orientation.Horizontal)
         self.splitDockWidget(training, prediction, Qt.Orientation.Horizontal)
+        self._share_width()
+
+    def _share_width(self) -> None:
         self.resizeDocks(list(self.docks), list(PANEL_WIDTHS), Qt.Orientation.Horizontal)
 
     def _build_flows(self) -> None:
@@ -134,8 +137,7 @@ class MainWindow(QMainWindow):
         geometry, layout = self._settings.value("geometry"), self._settings.value("layout")
         if geometry is not None:
             self.restoreGeometry(geometry)
-        if layout is not None:
-            self.restoreState(layout, LAYOUT_VERSION)
+        self._is_laid_out = layout is not None and self.restoreState(layout, LAYOUT_VERSION)
         self._offer_bar.hide()
 
     # Life
@@ -158,6 +160,12 @@ class MainWindow(QMainWindow):
     def open_paths(self, paths: list[str]) -> None:
         """Open what the command line named."""
         self.cohort_flow.open_paths(paths)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._is_laid_out:
+            self._is_laid_out = True
+            QTimer.singleShot(0, self, self._share_width)  # docks take widths once they are shown
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.training_flow.is_running and not self.dialogs.confirm(

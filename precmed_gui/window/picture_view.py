@@ -34,6 +34,7 @@ from precmed_gui.window.theme import current_tokens, font_of, theme_signals
 _KEY_FACTOR = 1.25
 _SHARP_SCALE = 4.0
 _MARGIN = 10
+_EIGHT_BITS = 255
 
 
 class PictureView(QWidget):
@@ -174,8 +175,13 @@ class PictureView(QWidget):
         zoom = f"{100 * self._camera.scale:.0f}"
         if not self.is_grey:
             return f"{zoom} %"
-        width, level = f"{self._window.width:.0f}", f"{self._window.level:.0f}"
+        width, level = self._grey_text(self._window.width), self._grey_text(self._window.level)
         return _("W {width}  L {level} · {zoom} %").format(width=width, level=level, zoom=zoom)
+
+    def _grey_text(self, value: float) -> str:
+        """A grey value; above 8 bits in percent of the first window, whose own scale is unknown."""
+        whole = self._first_window.width
+        return f"{value:.0f}" if whole <= _EIGHT_BITS else f"{100 * value / whole:.0f} %"
 
     def _picture_size(self) -> cameras.Size:
         assert self._pyramid is not None

@@ -124,6 +124,7 @@ class PredictionPanel(QWidget):
 
     def _build_footer(self) -> None:
         self._progress = QLabel()
+        self._progress.setWordWrap(True)
         self._stop = QToolButton()
         self._stop.clicked.connect(self.stop_wished)
         self._stop.hide()

@@ -17,10 +17,8 @@ _BASE = """
 QMainWindow, QDialog { background: $window; }
 QMainWindow::separator { background: $window; width: 8px; height: 8px; }
 QMainWindow::separator:hover { background: $accent_soft; }
-QSplitter::handle { background: $border; }
-QSplitter::handle:horizontal { width: 1px; margin: 0 3px; }
-QSplitter::handle:vertical { height: 1px; margin: 3px 0; }
-QSplitter::handle:hover { background: $focus; }
+QSplitter::handle { background: transparent; }
+QSplitter::handle:hover { background: $accent_soft; }
 QDockWidget { font-size: ${title}px; font-weight: 600; color: $text;
   titlebar-close-icon: url(icons:style-close.svg);
   titlebar-normal-icon: url(icons:style-float.svg); }

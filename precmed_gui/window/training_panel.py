@@ -80,6 +80,10 @@ class TrainingPanel(QWidget):
         self._title.setMinimumHeight(28)
         self._recipe_label = QLabel()
         self._recipe = QComboBox()
+        self._recipe.setMinimumContentsLength(10)
+        self._recipe.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         self._recipe_label.setBuddy(self._recipe)
         self._recipe.currentIndexChanged.connect(self._on_recipe_changed)
         self._summary = QLabel()

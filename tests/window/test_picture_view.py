@@ -84,7 +84,7 @@ def test_sixteen_bits_are_shown_in_the_given_range(view: PictureView) -> None:
     view.show_picture(pixels, (1000, 2000))
     assert grey_at(view, 200, 100) == pytest.approx(128, abs=1)
     assert view.window_level == (1000, 1500)
-    assert view.caption == "W 1000  L 1500 · 100 %"
+    assert view.caption == "W 100 %  L 150 % · 100 %"
 
 
 def test_without_a_range_sixteen_bits_use_the_whole_grey_scale(view: PictureView) -> None:

@@ -1,4 +1,4 @@
-"""The networks that can be trained on images, by name; known to window and command line without Keras."""
+"""The networks that can be trained on images, by name; known to everybody without Keras."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -14,8 +14,8 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             name="small-cnn",
             title=N_("Small network"),
             summary=N_(
-                "A modern network for small pictures. It varies the training images a little, gives "
-                "rare classes more weight and stops by itself. Choose it first."
+                "A modern network for small pictures. It varies the training images a little, "
+                "gives rare classes more weight and stops by itself. Choose it first."
             ),
             epochs=20,
             batch_size=32,
