@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
+from PySide6.QtCore import QByteArray, Qt, QUrl
+from PySide6.QtGui import QImage, QTextBlockFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -23,6 +23,9 @@ from precmed_gui.places import home_folder
 from precmed_gui.window.wording import number, tested_on
 
 IMAGE_PATTERNS = "*.png *.jpg *.jpeg *.tif *.tiff *.bmp *.webp *.dcm *.npz *ubyte *ubyte.gz *.gz"
+
+
+_PAGE_MARGIN = 16
 
 
 class Dialogs:
@@ -91,11 +94,11 @@ class Dialogs:
             (_("Your files"), str(home_folder())),
         ]
         page = f"<p>{escape(text)}</p>{_table(rows)}"
-        self._page(_("About PrecMed"), width=560, height=260).setHtml(page)
+        self._page(_("About PrecMed"), QTextBrowser(), width=560, height=260).setHtml(page)
 
     def show_guide(self, page: Path) -> None:
         """A page of the user guide; links lead on to the others."""
-        browser = self._page(_("User guide"), width=860, height=680)
+        browser = self._page(_("User guide"), GuideBrowser(), width=860, height=680)
         browser.setSearchPaths([str(page.parent)])
         browser.setMarkdown(page.read_text(encoding="utf-8"))
         _give_air(browser.document())
@@ -107,14 +110,13 @@ class Dialogs:
         return path
 
     def _show_page(self, title: str, html: str) -> None:
-        self._page(title, width=560, height=520).setHtml(html)
+        self._page(title, QTextBrowser(), width=560, height=520).setHtml(html)
 
-    def _page(self, title: str, *, width: int, height: int) -> QTextBrowser:
+    def _page(self, title: str, browser: QTextBrowser, *, width: int, height: int) -> QTextBrowser:
         dialog = QDialog(self._parent)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(title)
         dialog.resize(width, height)
-        browser = QTextBrowser()
         browser.setOpenExternalLinks(False)
         browser.setAccessibleName(title)
         buttons = QDialogButtonBox()
@@ -128,9 +130,23 @@ class Dialogs:
         return browser
 
 
+class GuideBrowser(QTextBrowser):
+    """Shows pictures no wider than itself."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        resource = super().loadResource(kind, name)
+        room = self.viewport().width() - 3 * _PAGE_MARGIN
+        if kind != QTextDocument.ResourceType.ImageResource.value or room < _PAGE_MARGIN:
+            return resource
+        image = QImage.fromData(resource) if isinstance(resource, QByteArray) else resource
+        if isinstance(image, QImage) and image.width() > room:
+            return image.scaledToWidth(room, Qt.TransformationMode.SmoothTransformation)
+        return resource
+
+
 def _give_air(document: QTextDocument) -> None:
     """Space around headings and between lines, which Markdown alone does not get."""
-    document.setDocumentMargin(16)
+    document.setDocumentMargin(_PAGE_MARGIN)
     cursor = QTextCursor(document)
     block = document.begin()
     while block.isValid():

@@ -38,8 +38,9 @@ def duration(seconds: float) -> str:
     if whole < _MINUTE:
         return ngettext("{n} second", "{n} seconds", whole).format(n=whole)
     if whole < _HOUR:
-        return f"{whole // _MINUTE}:{whole % _MINUTE:02d} min"
-    return f"{whole // _HOUR}:{whole % _HOUR // _MINUTE:02d} h"
+        return _("{minutes}:{rest:02d} min").format(minutes=whole // _MINUTE, rest=whole % _MINUTE)
+    hours, minutes = divmod(whole // _MINUTE, _HOUR // _MINUTE)
+    return _("{hours}:{minutes:02d} h").format(hours=hours, minutes=minutes)
 
 
 def tested_on(card: ModelCard) -> str:
