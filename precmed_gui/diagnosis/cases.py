@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
@@ -84,6 +84,15 @@ class Cohort:
     unreadable: tuple[Unreadable, ...] = ()
     label_order: tuple[str, ...] = ()
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by columns: a large cohort crosses to an engine without holding up the window."""
+        columns = tuple(
+            [getattr(case, name) for case in self.cases]
+            for name in ("path", "item", "label", "patient", "part")
+        )
+        rest = (self.modality, self.name, self.unreadable, self.label_order)
+        return _cohort_of_columns, (columns, *rest)
+
     def label_counts(self) -> dict[str, int]:
         """Cases a class, in label order; unlabelled cases are not counted."""
         counts = Counter(case.label for case in self.cases)
@@ -113,6 +122,16 @@ class Cohort:
     def patient_count(self) -> int:
         """Patients, an unknown patient counting once a case."""
         return len({case.patient_key for case in self.cases})
+
+
+def _cohort_of_columns(
+    columns: tuple[list[Any], ...],
+    modality: str,
+    name: str,
+    unreadable: tuple[Unreadable, ...],
+    label_order: tuple[str, ...],
+) -> Cohort:
+    return Cohort(modality, name, tuple(map(Case, *columns)), unreadable, label_order)
 
 
 def make_cohort(
