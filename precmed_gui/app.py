@@ -89,6 +89,7 @@ def _application(options: argparse.Namespace):  # type: ignore[no-untyped-def]
     from PySide6.QtWidgets import QApplication
 
     from precmed_gui.window.main_window import initial_language, initial_theme
+    from precmed_gui.window.qt_texts import translate_qt
     from precmed_gui.window.theme import apply_theme
 
     application = QApplication(["precmed-gui"])
@@ -96,6 +97,7 @@ def _application(options: argparse.Namespace):  # type: ignore[no-untyped-def]
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("precmed")
     use_language(options.language or initial_language(home_folder()))
+    translate_qt()
     apply_theme(application, options.theme or initial_theme(home_folder()))
     return application
 

@@ -1,6 +1,6 @@
 """The language of every text a user reads, in the window, the engine and on the command line.
 
-Standard gettext, so that the core can word an error without Qt. `_` translates now, `N_` only marks.
+Standard gettext, so that the core can word an error without Qt. `_` translates, `N_` marks.
 """
 
 import gettext
@@ -39,6 +39,12 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 def pgettext(context: str, text: str) -> str:
     """`text` in the language in use, where the same English word has several meanings."""
     return _current.pgettext(context, text)
+
+
+def sentences(*texts: str) -> str:
+    """Whole sentences after each other, with a gap where the language in use has one."""
+    gap = "" if _code.startswith("zh") else " "
+    return gap.join(text for text in texts if text)
 
 
 N_: Callable[[str], str] = str

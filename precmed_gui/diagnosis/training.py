@@ -25,7 +25,7 @@ class Recipe:
     is_grey_only
         Whether colour images are turned to grey for it.
     is_augmented
-        Whether training images are shifted, turned, zoomed and brightened a little, anew each epoch.
+        Whether training images are shifted, turned, zoomed and brightened a little each epoch.
     weighs_classes
         Whether each class counts the same in the loss, however many images it has.
     is_annealed

@@ -1,4 +1,4 @@
-"""The shelf for the window: what is on it, what an interruption left, and copies; works, no Keras."""
+"""The shelf for the window: what is on it, what an interruption left, and copies; no Keras."""
 
 import shutil
 from dataclasses import dataclass

@@ -13,7 +13,7 @@ from precmed_gui.modalities import modality
 from precmed_gui.modalities.imaging.pixels import is_grey
 
 SAMPLE = 200
-USUAL_SIZE = 64
+USUAL_SIZE = 96
 _SMALL_SHARE = 5
 
 

@@ -1,5 +1,6 @@
 """Every wish the menus know, with its words, key and icon; one table, so that help can list it."""
 
+import re
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -89,6 +90,11 @@ THEMES = {"system": N_("&System"), "light": N_("&Light"), "dark": N_("&Dark")}
 VIEW_MENU = 4
 
 
+def plain(text: str) -> str:
+    """A menu's text without its key and dots."""
+    return re.sub(r"\(&\w\)|&", "", text).rstrip("…")
+
+
 class Actions:
     """The menu bar of a window and its actions by name."""
 
@@ -121,7 +127,7 @@ class Actions:
     def shortcuts(self) -> list[tuple[str, str]]:
         """(text, keys) of everything that has a key, for the help."""
         return [
-            (_(wish.text).replace("&", "").rstrip("…"), self.by_name[name].shortcut().toString())
+            (plain(_(wish.text)), self.by_name[name].shortcut().toString())
             for name, wish in self._wishes.items()
             if wish.keys
         ]

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from precmed_gui.diagnosis.cases import Cohort
 from precmed_gui.diagnosis.work import Step
-from precmed_gui.language import N_, _, ngettext
+from precmed_gui.language import N_, _, ngettext, sentences
 from precmed_gui.window.cases_actions import CaseActions
 from precmed_gui.window.cases_model import CasesModel
 from precmed_gui.window.cases_sources import SourceButtons
@@ -191,7 +191,7 @@ class CasesPanel(QWidget):
 
     def show_error(self, message: str, hint: str) -> None:
         """Say what went wrong, until it is dismissed."""
-        self._message.show_message(f"{message} {hint}".strip(), kind="error")
+        self._message.show_message(sentences(message, hint), kind="error")
 
     def show_thumbnails(self, event: "ThumbnailsRead") -> None:
         """Take in thumbnails, or the reasons why there are none."""

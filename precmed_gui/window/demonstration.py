@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.storage import write_atomically
 from precmed_gui.diagnosis.training import TrainingResult, TrainingSettings
-from precmed_gui.language import _
+from precmed_gui.language import N_, _, sentences
 from precmed_gui.learning.split import split_cohort
 from precmed_gui.window.engines import make_jobs
 from precmed_gui.window.main_window import MainWindow
@@ -24,7 +24,7 @@ from precmed_gui.window.wording import duration, share
 HELD_OUT_SHOWN = 24
 LONGEST_SECONDS = 1500
 SETTLE_MS = 400
-README = """PrecMed did its main job here, without a display, through its own window:
+README = N_("""PrecMed did its main job here, without a display, through its own window:
 
 1. opened the synthetic demo cohort (chest-like phantoms, generated; no patient's images);
 2. trained the recipe “{recipe}” on {train} images, with {validation} to choose the best epoch;
@@ -35,7 +35,7 @@ The pictures 1 to 5 show the window at each stage; result.json has the figures.
 
 To open the window, start “make run” on a desktop, or “.venv/bin/precmed-gui”.
 Research use only. The demo model knows phantoms, not patients.
-"""
+""")
 
 
 class Demonstration(QObject):
@@ -74,7 +74,7 @@ class Demonstration(QObject):
 
     @Slot(str, str)
     def _on_open_failed(self, message: str, hint: str) -> None:
-        self._fail(f"{message} {hint}")
+        self._fail(sentences(message, hint))
 
     def _train(self) -> None:
         self._window.training_flow.train(self._settings)
@@ -127,7 +127,7 @@ class Demonstration(QObject):
             ],
             "unreadable": [asdict(file) for file in rows.unreadable()],
         }
-        text = README.format(
+        text = _(README).format(
             recipe=card.recipe,
             train=split.train,
             validation=split.validation,

@@ -20,6 +20,7 @@ from precmed_gui import __version__
 from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.language import _
 from precmed_gui.places import home_folder
+from precmed_gui.window.settings_form import BATCH_SIZE, EPOCHS, LEARNING_RATE, SEED
 from precmed_gui.window.wording import number, tested_on
 
 IMAGE_PATTERNS = "*.png *.jpg *.jpeg *.tif *.tiff *.bmp *.webp *.dcm *.npz *ubyte *ubyte.gz *.gz"
@@ -130,6 +131,14 @@ class Dialogs:
         return browser
 
 
+SETTINGS = {
+    "epochs": EPOCHS,
+    "batch_size": BATCH_SIZE,
+    "learning_rate": LEARNING_RATE,
+    "seed": SEED,
+}
+
+
 class GuideBrowser(QTextBrowser):
     """Shows pictures no wider than itself."""
 
@@ -166,7 +175,9 @@ def card_page(card: ModelCard) -> str:
     auc = card.test.get("auc")
     accuracy = card.test.get("accuracy")
     worth = f"{float(accuracy) * 100:.1f} % " if accuracy is not None else ""
-    settings = ", ".join(f"{key} {value:g}" for key, value in card.settings.items())
+    settings = ", ".join(
+        f"{_(SETTINGS.get(key, key))} {value:g}" for key, value in card.settings.items()
+    )
     split = card.split
     rows = [
         (_("Intended use"), card.intended_use or _("not stated")),

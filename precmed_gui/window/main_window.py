@@ -11,7 +11,7 @@ from precmed_gui.diagnosis.training import TrainingResult
 from precmed_gui.jobs.engine_thread import EngineState
 from precmed_gui.jobs.jobs import Jobs, Lane
 from precmed_gui.jobs.preload import PreloadThread
-from precmed_gui.language import LANGUAGES, N_, _, current_language, use_language
+from precmed_gui.language import LANGUAGES, N_, _, current_language, sentences, use_language
 from precmed_gui.modalities import NAMES, modality
 from precmed_gui.places import home_folder
 from precmed_gui.window.actions import Actions
@@ -23,6 +23,7 @@ from precmed_gui.window.icons import app_icon
 from precmed_gui.window.message_strip import MessageStrip
 from precmed_gui.window.model_flow import ModelFlow
 from precmed_gui.window.prediction_panel import PredictionPanel
+from precmed_gui.window.qt_texts import translate_qt
 from precmed_gui.window.reading_flow import ReadingFlow
 from precmed_gui.window.status_line import StatusLine
 from precmed_gui.window.theme import CHOICES, apply_theme
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         self._settings = QSettings(str(home_folder() / "window.ini"), QSettings.Format.IniFormat)
         self._last_cohort = Cohort()
         self._offered = ""
+        self._is_over = False
         self.setWindowTitle("PrecMed")
         self.setWindowIcon(app_icon())
         self.setMinimumSize(1000, 640)
@@ -168,6 +170,9 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self._share_width)  # docks take widths once they are shown
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self._is_over:
+            event.accept()
+            return
         if self.training_flow.is_running and not self.dialogs.confirm(
             _("A training is running. Close all the same?"),
             _("The last finished epoch stays on the disk and is offered at the next start."),
@@ -182,6 +187,7 @@ class MainWindow(QMainWindow):
 
     def shut_down(self) -> None:
         """End the engines and the preloading thread."""
+        self._is_over = True
         self.workspace.undo_stack.blockSignals(True)
         self.cohort_flow.keep_now()
         if hasattr(self, "_preload"):
@@ -210,7 +216,7 @@ class MainWindow(QMainWindow):
     @Slot(str, str)
     def tell(self, message: str, hint: str) -> None:
         """One sentence that belongs to no panel."""
-        self.prediction.strip.show_message(f"{message} {hint}".strip(), kind="error")
+        self.prediction.strip.show_message(sentences(message, hint), kind="error")
 
     # Slots
 
@@ -219,6 +225,7 @@ class MainWindow(QMainWindow):
         code = str(action.data())  # type: ignore[attr-defined]
         if code in LANGUAGES:
             use_language(code)
+            translate_qt()
             self.jobs.set_language(code)
             self._settings.setValue("language", code)
             self.retranslate()

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.prediction import CasesRead, PredictionList
-from precmed_gui.language import N_, _, ngettext
+from precmed_gui.language import N_, _, ngettext, sentences
 from precmed_gui.modalities.imaging.reading import Picture
 from precmed_gui.window.confidence_bars import ConfidenceBars
 from precmed_gui.window.drop_area import DropArea
@@ -29,7 +29,7 @@ from precmed_gui.window.layouts import row
 from precmed_gui.window.message_strip import MessageStrip
 from precmed_gui.window.picture_view import PictureView
 from precmed_gui.window.readings_model import IMAGE, LABEL, SURE, Reading, ReadingsModel
-from precmed_gui.window.wording import images_text, number, tested_on
+from precmed_gui.window.wording import images_text, number, share, tested_on
 
 TITLE = N_("Prediction")
 MODEL = N_("Model")
@@ -45,7 +45,7 @@ OPENING = N_("Opening the images…")
 NO_MODEL_YET = N_("The images will be read as soon as there is a model: train one or choose one.")
 READ = N_("{images} read")
 NOT_READ = N_("{files} not readable")
-UNTESTED = N_("No intended use stated.")
+NO_USE = N_("No intended use stated.")
 
 
 class PredictionPanel(QWidget):
@@ -363,6 +363,5 @@ def tested_on_line(card: ModelCard | None) -> str:
     if card is None:
         return _(NO_MODEL)
     accuracy = card.test.get("accuracy")
-    share_text = f"{float(accuracy) * 100:.0f} % " if accuracy is not None else ""
-    intended = card.intended_use or _(UNTESTED)
-    return f"{share_text}{tested_on(card)} {intended}"
+    share_text = f"{share(float(accuracy))} " if accuracy is not None else ""
+    return sentences(share_text + tested_on(card), card.intended_use or _(NO_USE))

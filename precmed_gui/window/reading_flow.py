@@ -11,6 +11,7 @@ from precmed_gui.diagnosis.prediction import CasesRead, PredictionList
 from precmed_gui.exchange.predictions_csv import write_predictions_csv
 from precmed_gui.jobs.jobs import Jobs, Lane
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
+from precmed_gui.language import sentences
 from precmed_gui.learning.predict import predict, predict_paths
 from precmed_gui.modalities.imaging.reading import Picture, read_picture
 from precmed_gui.window.prediction_panel import PredictionPanel
@@ -151,8 +152,8 @@ class ReadingFlow(QObject):
         if isinstance(outcome, Succeeded) and isinstance(outcome.result, PredictionList):
             self._panel.show_finished(outcome.result)
         elif isinstance(outcome, Failed):
-            self._panel.show_failure(f"{outcome.message} {outcome.hint}")
+            self._panel.show_failure(sentences(outcome.message, outcome.hint))
         elif isinstance(outcome, EngineDied):
-            self._panel.show_failure(f"{outcome.reason} {outcome.hint}")
+            self._panel.show_failure(sentences(outcome.reason, outcome.hint))
         else:
             self._panel.show_finished(None)

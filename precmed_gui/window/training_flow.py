@@ -17,7 +17,7 @@ from precmed_gui.diagnosis.training import (
 from precmed_gui.diagnosis.work import Step
 from precmed_gui.jobs.jobs import Jobs
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded, WasCancelled
-from precmed_gui.language import _
+from precmed_gui.language import _, sentences
 from precmed_gui.learning.checkpoints import recover
 from precmed_gui.learning.train import train
 from precmed_gui.places import user_models_folder
@@ -106,10 +106,10 @@ class TrainingFlow(QObject):
         elif isinstance(outcome, WasCancelled):
             self._panel.show_nothing_kept()
         elif isinstance(outcome, EngineDied):
-            text = f"{outcome.reason} {outcome.hint}"
+            text = sentences(outcome.reason, outcome.hint)
             self._panel.show_failure(text, keepable_epoch=self._last_epoch)
         elif isinstance(outcome, Failed):
-            self._panel.show_failure(f"{outcome.message} {outcome.hint}")
+            self._panel.show_failure(sentences(outcome.message, outcome.hint))
         self.ended.emit()
 
     def _take(self, result: TrainingResult) -> None:

@@ -23,7 +23,7 @@ from precmed_gui.diagnosis.training import (
     TrainingStarted,
 )
 from precmed_gui.diagnosis.work import Step
-from precmed_gui.language import N_, _
+from precmed_gui.language import N_, _, sentences
 from precmed_gui.window.curves import TrainingCurves
 from precmed_gui.window.icons import keep_icon
 from precmed_gui.window.layouts import row
@@ -302,7 +302,7 @@ class TrainingPanel(QWidget):
             self._status.setText(_(READY_TO_TRAIN).format(cohort=cohort_text(cohort)))
         else:
             self._status.setText(
-                _(READY_TO_TRAIN).format(cohort=cohort_text(cohort)) + " " + _(PATIENTS_UNKNOWN)
+                sentences(_(READY_TO_TRAIN).format(cohort=cohort_text(cohort)), _(PATIENTS_UNKNOWN))
             )
         self._show_controls()
 

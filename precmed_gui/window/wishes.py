@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from precmed_gui.diagnosis.errors import PrecmedError
-from precmed_gui.language import _, current_language
+from precmed_gui.language import _, current_language, sentences
 from precmed_gui.places import guide_folder
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Wishes(QObject):
             else:
                 curves.export_png(path)
         except PrecmedError as error:
-            self._window.training.show_notice(f"{error.message} {error.hint}")
+            self._window.training.show_notice(sentences(error.message, error.hint))
 
     @Slot()
     def open_model(self) -> None:
@@ -138,9 +138,7 @@ class Wishes(QObject):
             window.cohort_flow.stop()
         elif window.training_flow.is_running and self._dialogs.confirm(
             _("Stop the training?"),
-            _(
-                "The best epoch is kept; before the first epoch ends there is nothing to keep."
-            ),
+            _("The best epoch is kept; before the first epoch ends there is nothing to keep."),
         ):
             window.training.stop()
 
@@ -178,8 +176,12 @@ class Wishes(QObject):
 
     @Slot(str)
     def _on_undo_text(self, text: str) -> None:
-        self._window.actions_.by_name["undo"].setText(f"{_('&Undo')} {text}".strip())
+        self._window.actions_.by_name["undo"].setText(
+            _("&Undo: {text}").format(text=text) if text else _("&Undo")
+        )
 
     @Slot(str)
     def _on_redo_text(self, text: str) -> None:
-        self._window.actions_.by_name["redo"].setText(f"{_('&Redo')} {text}".strip())
+        self._window.actions_.by_name["redo"].setText(
+            _("&Redo: {text}").format(text=text) if text else _("&Redo")
+        )

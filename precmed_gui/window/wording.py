@@ -4,7 +4,7 @@ from PySide6.QtCore import QLocale
 
 from precmed_gui.diagnosis.cases import Cohort
 from precmed_gui.diagnosis.model_card import ModelCard
-from precmed_gui.language import _, current_language, ngettext
+from precmed_gui.language import _, current_language, ngettext, sentences
 
 _MINUTE = 60
 _HOUR = 3600
@@ -53,10 +53,10 @@ def tested_on(card: ModelCard) -> str:
         right=number(right), images=images_text(int(n))
     )
     if card.split.patients_shared:
-        return text + " " + _("But patients are shared with training: expect less.")
+        return sentences(text, _("But patients are shared with training: expect less."))
     if not card.split.are_patients_known:
-        return text + " " + _("Patients are not known, so one may be on both sides.")
-    return text + " " + _("No patient is shared with training.")
+        return sentences(text, _("Patients are not known, so one may be on both sides."))
+    return sentences(text, _("No patient is shared with training."))
 
 
 def images_text(count: int) -> str:

@@ -12,7 +12,7 @@ from precmed_gui.diagnosis.errors import RefusedModel
 from precmed_gui.language import _
 
 _WIDTH = 24
-_STRIDE_ABOVE = 48
+_STRIDE_ABOVE = 64
 
 
 def build(recipe: str, image_size: int, channels: int, classes: int) -> keras.Model:
