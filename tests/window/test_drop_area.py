@@ -75,6 +75,8 @@ def test_a_click_asks_for_a_dialog(area: DropArea, qtbot) -> None:
 
 
 def test_compact_is_one_line_whose_hint_is_a_tooltip(area: DropArea) -> None:
+    area.set_compact(True)
+    area.set_compact(False)
     full = area.sizeHint().height()
     area.set_compact(True)
     assert area.is_compact

@@ -19,6 +19,7 @@ from precmed_gui.learning.shelf import load_card
 from precmed_gui.places import home_folder
 from precmed_gui.window.engines import make_jobs
 from precmed_gui.window.main_window import LAYOUT_VERSION, MainWindow
+from precmed_gui.window.theme import apply_theme
 
 SLOW = 60_000
 
@@ -42,6 +43,7 @@ def images(tmp_path_factory):
 def open_window(qapp, tmp_path_factory):
     patch = pytest.MonkeyPatch()
     patch.setenv("PRECMED_HOME", str(tmp_path_factory.mktemp("module-home")))
+    apply_theme(qapp, "light")
     window = MainWindow(make_jobs())
     window.show()
     window.begin()
