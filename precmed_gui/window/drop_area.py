@@ -119,6 +119,7 @@ class DropArea(QFrame):
         repolish(self._title)
         vertical = QSizePolicy.Policy.Fixed if compact else QSizePolicy.Policy.Expanding
         self.setSizePolicy(QSizePolicy.Policy.Expanding, vertical)
+        self._texts.invalidate()
         self._row.invalidate()
 
     def _elide(self) -> None:

@@ -34,7 +34,7 @@ from precmed_gui.window.wording import images_text
 from precmed_gui.window.workspace import Workspace
 
 DEFAULT_SIZE = QSize(1280, 800)
-PANEL_WIDTHS = (330, 520, 430)
+PANEL_WIDTHS = (340, 510, 430)
 LAYOUT_VERSION = 1
 DEMO, LAST = "demo", "last"
 DEMO_OFFER = N_(
