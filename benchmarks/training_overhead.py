@@ -86,7 +86,10 @@ def plainly(data: Path, epochs: int) -> dict[str, float]:
     began = time.perf_counter()
     with np.load(data) as file:
         parts = {
-            part: (np.float32(file[f"{part}_images"] / 255.0)[..., None], file[f"{part}_labels"].ravel())
+            part: (
+                np.float32(file[f"{part}_images"] / 255.0)[..., None],
+                file[f"{part}_labels"].ravel(),
+            )
             for part in PARTS
         }
     keras.utils.set_random_seed(1)

@@ -33,10 +33,12 @@ from precmed_gui.diagnosis.prediction import Evaluation, PredictionList
 from precmed_gui.diagnosis.training import TrainingPlan, TrainingResult, TrainingSettings
 from precmed_gui.diagnosis.work import Cancelled, CancelToken, Report
 from precmed_gui.language import _, ngettext, use_language
-from precmed_gui.modalities import open_cohort
-from precmed_gui.modalities.imaging.recipes import DEFAULT_RECIPE, RECIPES
+from precmed_gui.modalities import NAMES, modality, open_cohort
 from precmed_gui.places import shipped_models_folder, user_models_folder
 from precmed_gui.terminal import say, shown_progress, stopping_on_interrupt
+
+RECIPES = modality(NAMES[0]).recipes()
+DEFAULT_RECIPE = next(iter(RECIPES))
 
 _Result = TypeVar("_Result")
 _LARGEST_SEED = 2**32 - 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,9 @@ from precmed_gui.diagnosis.cases import Case, Cohort
 from precmed_gui.diagnosis.training import Recipe
 from precmed_gui.diagnosis.work import CancelToken, Report
 
+if TYPE_CHECKING:
+    from precmed_gui.diagnosis.pictures import Picture, Thumbnail
+
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 """(height, width) grey or (height, width, 3) colour; 16-bit data stays 16-bit."""
 
@@ -18,8 +21,13 @@ Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 class Modality(Protocol):
     """One folder under `modalities/` exposes one of these as `MODALITY`."""
 
-    name: str
-    title: str
+    @property
+    def name(self) -> str:
+        """What cards and cohorts call it."""
+
+    @property
+    def title(self) -> str:
+        """What people call it, marked for translation."""
 
     def accepts(self, path: Path) -> bool:
         """Whether a file looks like this kind of data, by its name or its first bytes."""
@@ -30,5 +38,23 @@ class Modality(Protocol):
     def read(self, case: Case) -> Pixels:
         """The data of one case; raises `UnreadableFile` with the reason."""
 
+    def is_grey(self, data: Pixels) -> bool:
+        """Whether one channel holds all there is."""
+
+    def prepare(self, data: Pixels, size: int, channels: Literal[1, 3]) -> Pixels:
+        """What a network of this input gets: (size, size, channels), still of the data's type.
+
+        Raises `UnreadableFile` where the data has less than the network takes.
+        """
+
     def recipes(self) -> Mapping[str, Recipe]:
-        """The networks that can be trained on it, by name."""
+        """The networks that can be trained on it, by name, the usual one first."""
+
+    def build(self, recipe: str, image_size: int, channels: int, classes: int) -> object:
+        """The untrained Keras model of a recipe; imports Keras."""
+
+    def read_thumbnail(self, case: Case, side: int) -> "Thumbnail":
+        """A small picture for a list, or the reason why there is none."""
+
+    def read_picture(self, case: Case) -> "Picture":
+        """The case as a picture to look at; raises `UnreadableFile`."""

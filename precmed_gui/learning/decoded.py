@@ -25,7 +25,6 @@ from precmed_gui.diagnosis.storage import atomic_folder
 from precmed_gui.diagnosis.work import CancelToken, Report, Step
 from precmed_gui.language import _
 from precmed_gui.modalities import modality
-from precmed_gui.modalities.imaging.pixels import prepare
 from precmed_gui.places import cache_folder
 
 BUDGET = 4 * 1024**3
@@ -191,6 +190,7 @@ class _Store:
     """
 
     def __init__(self, folder: Path, count: int, frame: Frame, dtype: np.dtype[np.generic]) -> None:
+        self._modality = modality(frame.modality)
         self._folder = folder
         self._frame = frame
         self._dtype = dtype
@@ -221,8 +221,8 @@ class _Store:
 
     def _add(self, file: BufferedWriter, position: int, case: Case) -> None:
         try:
-            image = modality(self._frame.modality).read(case)
-            row = prepare(image, self._frame.size, self._frame.channels)
+            image = self._modality.read(case)
+            row = self._modality.prepare(image, self._frame.size, self._frame.channels)
         except UnreadableFile as error:
             self._reasons[position] = error.message
             row = np.zeros(self._shape[1:], np.uint8)

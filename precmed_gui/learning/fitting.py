@@ -16,6 +16,7 @@ from precmed_gui.learning.batches import batches_of, ordered_batches, training_b
 from precmed_gui.learning.progress import Progress, Weights
 from precmed_gui.learning.training_data import Choices, PartImages, TrainingData
 from precmed_gui.learning.warm_up import device_text
+from precmed_gui.modalities import modality
 
 _MEASURING_BATCH = 256
 
@@ -100,11 +101,11 @@ def set_weights(network: Any, weights: Weights) -> None:
 def _new_network(data: TrainingData, chosen: Choices) -> Any:
     import keras
 
-    from precmed_gui.modalities.imaging.network import build
-
     keras.backend.clear_session()
     keras.utils.set_random_seed(chosen.seed)
-    network = build(chosen.recipe.name, data.image_size, data.channels, len(data.cohort.labels))
+    network: Any = modality(data.cohort.modality).build(
+        chosen.recipe.name, data.image_size, data.channels, len(data.cohort.labels)
+    )
     rate: Any = chosen.learning_rate
     if chosen.recipe.is_annealed:
         steps = chosen.epochs * _batches(data, chosen)

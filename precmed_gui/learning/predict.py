@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,6 @@ from precmed_gui.learning.fitting import set_weights
 from precmed_gui.learning.shelf import check_weights, load_card, load_weights, model_digest
 from precmed_gui.learning.warm_up import warm_up
 from precmed_gui.modalities import modality, open_cohort
-from precmed_gui.modalities.imaging.pixels import prepare
 
 _LARGEST_BATCH = 32
 _BATCH_SECONDS = 0.1
@@ -147,7 +146,8 @@ def _finished(answers: Answers, rows: list[NDArray[np.float32]], model: LoadedMo
 
 def _network_input(image: NDArray[np.generic], card: ModelCard) -> NDArray[np.float32]:
     """The image as (size, size, channels) float32 in [0, 1]; raises `UnreadableFile`."""
-    pixels = prepare(cast("NDArray[np.uint8]", image), card.image_size, _channels(card))
+    reader = modality(card.modality)
+    pixels = reader.prepare(cast("NDArray[np.uint8]", image), card.image_size, _channels(card))
     highest = np.array([pixels.max()])
     factor = unit_factors(np.array([pixels.dtype == np.uint16]), highest, card.full_scale)
     scaled: NDArray[np.float32] = np.minimum(pixels.astype(np.float32) * factor[0], np.float32(1))
@@ -165,9 +165,9 @@ def _loaded(folder: Path, _digest: str) -> LoadedModel:
     warm_up()
     import tensorflow as tf
 
-    from precmed_gui.modalities.imaging.network import build
-
-    network = build(card.recipe, card.image_size, card.channels, len(card.labels))
+    network: Any = modality(card.modality).build(
+        card.recipe, card.image_size, card.channels, len(card.labels)
+    )
     check_weights(weights, {v.path: tuple(v.shape) for v in network.weights}, folder)
     set_weights(network, weights)
     shape = (None, card.image_size, card.image_size, card.channels)

@@ -10,7 +10,6 @@ from precmed_gui.diagnosis.errors import UnfitCohort, UnreadableFile
 from precmed_gui.diagnosis.work import CancelToken, Report, Step
 from precmed_gui.language import _
 from precmed_gui.modalities import modality
-from precmed_gui.modalities.imaging.pixels import is_grey
 
 SAMPLE = 200
 USUAL_SIZE = 96
@@ -41,7 +40,7 @@ def survey(cohort: Cohort, seed: int, report: Report, cancel: CancelToken) -> Su
     UnfitCohort
         If none of them can be read.
     """
-    read = modality(cohort.modality).read
+    reader = modality(cohort.modality)
     count = min(SAMPLE, len(cohort.cases))
     chosen = np.random.default_rng(seed).choice(len(cohort.cases), count, replace=False)
     sides: list[int] = []
@@ -52,12 +51,12 @@ def survey(cohort: Cohort, seed: int, report: Report, cancel: CancelToken) -> Su
         if done % 20 == 0:
             report(Step(_("Looking at the images"), done, count))
         try:
-            image = read(cohort.cases[position])
+            image = reader.read(cohort.cases[position])
         except UnreadableFile as error:
             reason = reason or error.message
             continue
         sides.append(min(image.shape[:2]))
-        has_colour = has_colour or not is_grey(image)
+        has_colour = has_colour or not reader.is_grey(image)
     if not sides:
         raise UnfitCohort(
             _("None of the images can be read. The first reason: {reason}").format(reason=reason),

@@ -2,8 +2,11 @@
 
 from importlib import import_module
 
+from precmed_gui.modalities import NAMES
+
 
 def warm_up() -> str:
     """Import the readers; there is no device to name."""
-    import_module("precmed_gui.modalities.imaging.reading")
+    for name in NAMES:
+        import_module(f"precmed_gui.modalities.{name}.reading")
     return ""

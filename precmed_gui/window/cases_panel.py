@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from precmed_gui.modalities.imaging.reading import ThumbnailsRead
+    from precmed_gui.diagnosis.pictures import ThumbnailsRead
 
 TITLE = N_("Cases")
 TEACH = N_("Drop a folder whose sub-folders are the diagnoses")

@@ -18,13 +18,13 @@ from precmed_gui.diagnosis.cases import (
     without,
 )
 from precmed_gui.diagnosis.errors import PrecmedError
+from precmed_gui.diagnosis.pictures import ThumbnailsRead
 from precmed_gui.diagnosis.work import Step
 from precmed_gui.jobs.jobs import Jobs, Lane
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
 from precmed_gui.language import _, ngettext
-from precmed_gui.modalities import open_cohort
+from precmed_gui.modalities import open_cohort, read_thumbnails
 from precmed_gui.modalities.demo import open_demo_cohort
-from precmed_gui.modalities.imaging.reading import ThumbnailsRead, read_thumbnails
 from precmed_gui.places import home_folder
 from precmed_gui.window.cases_panel import CasesPanel
 from precmed_gui.window.wording import number
@@ -138,7 +138,9 @@ class CohortFlow(QObject):
     def _read_thumbnails(self, cases: list[Case]) -> None:
         if self._thumbnails:
             self._jobs.abandon(self._thumbnails)
-        work = partial(read_thumbnails, tuple(cases), THUMBNAIL_SIDE)
+        work = partial(
+            read_thumbnails, self._workspace.cohort.modality, tuple(cases), THUMBNAIL_SIDE
+        )
         self._thumbnails = self._jobs.start(work, Lane.READING, is_quick=True)
 
     @Slot(object)

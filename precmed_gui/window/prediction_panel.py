@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from precmed_gui.diagnosis.model_card import ModelCard
+from precmed_gui.diagnosis.pictures import Picture
 from precmed_gui.diagnosis.prediction import CasesRead, PredictionList
 from precmed_gui.language import N_, _, ngettext, sentences
-from precmed_gui.modalities.imaging.reading import Picture
 from precmed_gui.window.confidence_bars import ConfidenceBars
 from precmed_gui.window.drop_area import DropArea
 from precmed_gui.window.file_drops import FileDrops

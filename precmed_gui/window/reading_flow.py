@@ -7,13 +7,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.errors import PrecmedError
+from precmed_gui.diagnosis.pictures import Picture
 from precmed_gui.diagnosis.prediction import CasesRead, PredictionList
 from precmed_gui.exchange.predictions_csv import write_predictions_csv
 from precmed_gui.jobs.jobs import Jobs, Lane
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
 from precmed_gui.language import sentences
 from precmed_gui.learning.predict import predict, predict_paths
-from precmed_gui.modalities.imaging.reading import Picture, read_picture
+from precmed_gui.modalities import read_picture
 from precmed_gui.window.prediction_panel import PredictionPanel
 from precmed_gui.window.workspace import Workspace
 
@@ -92,7 +93,10 @@ class ReadingFlow(QObject):
     def show_case(self, case: Case) -> None:
         """Fetch the pixels of one case for the eye."""
         self._jobs.abandon(self._picture)
-        self._picture = self._jobs.start(partial(read_picture, case), Lane.READING, is_quick=True)
+        card = self._workspace.card
+        name = card.modality if card else self._workspace.cohort.modality
+        work = partial(read_picture, name, case)
+        self._picture = self._jobs.start(work, Lane.READING, is_quick=True)
 
     def save_table(self, path: Path) -> PrecmedError | None:
         """Write the answers as CSV; the error, if the disk refuses."""

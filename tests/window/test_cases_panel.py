@@ -24,8 +24,8 @@ from precmed_gui.diagnosis.cases import (
     with_label_renamed,
     without,
 )
+from precmed_gui.diagnosis.pictures import Thumbnail, ThumbnailsRead
 from precmed_gui.diagnosis.work import Step
-from precmed_gui.modalities.imaging.reading import Thumbnail, ThumbnailsRead
 from precmed_gui.window.cases_panel import CasesPanel
 from precmed_gui.window.class_table import ClassTable
 from precmed_gui.window.thumbnail_grid import MOST_WISHED, ThumbnailGrid

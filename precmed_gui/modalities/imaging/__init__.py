@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from precmed_gui.diagnosis.cases import Case, Cohort
 from precmed_gui.diagnosis.errors import UnreadableFile
 from precmed_gui.diagnosis.modality import Modality, Pixels
+from precmed_gui.diagnosis.pictures import Picture, Thumbnail
 from precmed_gui.diagnosis.training import Recipe
 from precmed_gui.diagnosis.work import CancelToken, Report
 from precmed_gui.language import N_
@@ -41,6 +43,36 @@ class Imaging:
         from precmed_gui.modalities.imaging.files import read_case
 
         return read_case(case)
+
+    def is_grey(self, data: Pixels) -> bool:
+        """Whether an image has no colour, though it may have three channels."""
+        from precmed_gui.modalities.imaging.pixels import is_grey
+
+        return is_grey(data)
+
+    def prepare(self, data: Pixels, size: int, channels: Literal[1, 3]) -> Pixels:
+        """The image as a network takes it; raises `UnreadableFile` if it is too small."""
+        from precmed_gui.modalities.imaging.pixels import prepare
+
+        return prepare(data, size, channels)
+
+    def build(self, recipe: str, image_size: int, channels: int, classes: int) -> object:
+        """The untrained Keras model of a recipe; imports Keras."""
+        from precmed_gui.modalities.imaging.network import build
+
+        return build(recipe, image_size, channels, classes)
+
+    def read_thumbnail(self, case: Case, side: int) -> Thumbnail:
+        """A small picture for a list, or the reason why there is none."""
+        from precmed_gui.modalities.imaging.reading import read_thumbnail
+
+        return read_thumbnail(case, side)
+
+    def read_picture(self, case: Case) -> Picture:
+        """The image at its full size; raises `UnreadableFile`."""
+        from precmed_gui.modalities.imaging.reading import read_picture
+
+        return read_picture(case)
 
     def recipes(self) -> Mapping[str, Recipe]:
         """The networks that can be trained on images, by name."""

@@ -6,8 +6,6 @@ from types import MappingProxyType
 from precmed_gui.diagnosis.training import Recipe
 from precmed_gui.language import N_
 
-DEFAULT_RECIPE = "small-cnn"
-
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
         "small-cnn": Recipe(

@@ -11,19 +11,15 @@ from PIL.PngImagePlugin import PngInfo
 
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.errors import UnreadableFile
+from precmed_gui.diagnosis.pictures import Thumbnail, ThumbnailsRead
 from precmed_gui.diagnosis.work import Cancelled, NeverCancelled, ignore
+from precmed_gui.modalities import read_picture, read_thumbnails
 from precmed_gui.modalities.imaging.files import check_file
-from precmed_gui.modalities.imaging.reading import (
-    Thumbnail,
-    ThumbnailsRead,
-    read_picture,
-    read_thumbnails,
-)
 
 
 def thumbnails(cases: tuple[Case, ...], side: int) -> list[Thumbnail]:
     events: list[object] = []
-    work = pickle.loads(pickle.dumps(partial(read_thumbnails, cases, side)))
+    work = pickle.loads(pickle.dumps(partial(read_thumbnails, "imaging", cases, side)))
     assert work(events.append, NeverCancelled()) == len(cases)
     groups = [event.thumbnails for event in events if isinstance(event, ThumbnailsRead)]
     return [thumbnail for group in groups for thumbnail in group]
@@ -58,7 +54,7 @@ def test_thumbnails_can_be_stopped(tmp_path: Path) -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        read_thumbnails((Case("a"),), 64, ignore, Stopped())
+        read_thumbnails("imaging", (Case("a"),), 64, ignore, Stopped())
 
 
 def test_a_picture_says_what_it_is_but_not_whose(tmp_path: Path) -> None:
@@ -67,7 +63,7 @@ def test_a_picture_says_what_it_is_but_not_whose(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     Image.fromarray(np.full((30, 40), 900, np.uint16)).save(path, pnginfo=text)
     (case,) = check_file(path)
-    picture = read_picture(case, ignore, NeverCancelled())
+    picture = read_picture("imaging", case, ignore, NeverCancelled())
     assert picture.is_grey
     assert picture.value_range == (0.0, 1023.0)
     assert picture.pixels.dtype == np.uint16
@@ -77,4 +73,4 @@ def test_a_picture_says_what_it_is_but_not_whose(tmp_path: Path) -> None:
 
 def test_a_picture_that_is_gone_says_so(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="no longer"):
-        read_picture(Case(str(tmp_path / "a.png")), ignore, NeverCancelled())
+        read_picture("imaging", Case(str(tmp_path / "a.png")), ignore, NeverCancelled())
