@@ -20,7 +20,7 @@ class Probe(QObject):
         self._application = application
         application.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         is_window = isinstance(watched, QWindow) and event.type() is QEvent.Type.Expose
         if is_window and watched.isExposed() and self._on_exposed is not None:
             window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 from machine import machine, print_table
 
@@ -50,11 +51,11 @@ def child(source: str) -> None:
     from precmed_gui.jobs.engine_thread import EngineState
     from precmed_gui.jobs.jobs import Lane
 
-    def on_exposed(window) -> None:  # noqa: ANN001
+    def on_exposed(window) -> None:
         gaps = Gaps()
         gaps.phase = "engine loads"
 
-        def on_engine(lane, state, device) -> None:  # noqa: ANN001
+        def on_engine(lane, state, device) -> None:
             if (
                 lane is Lane.LEARNING
                 and state is EngineState.READY
@@ -78,7 +79,7 @@ def child(source: str) -> None:
             gaps.phase = "engine trains"
             window.training_flow.train(TrainingSettings(epochs=EPOCHS))
 
-        def finish(result) -> None:  # noqa: ANN001
+        def finish(result) -> None:
             print(json.dumps(gaps.gaps))
             later(0, window.close)
 
@@ -124,7 +125,7 @@ def ask(*arguments: str) -> dict[str, list[float]]:
 
 
 def main() -> None:
-    source = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else ""
+    source = str(Path(sys.argv[1]).resolve()) if len(sys.argv) > 1 else ""
     phases = ask("--child", source) | ask("--control")
     print(f"event_loop.py: {machine()}\n")
     rows = []

@@ -41,12 +41,14 @@ def child(source: str) -> None:
 
     me, peaks, seconds = psutil.Process(), {}, {}
 
-    def on_exposed(window) -> None:  # noqa: ANN001
+    def on_exposed(window) -> None:
         from PySide6.QtCore import QTimer
 
         def measure() -> None:
             numbers = window.jobs.process_ids()
-            for name, number in [("window", me.pid)] + [(l.value, n) for l, n in numbers.items()]:
+            for name, number in [("window", me.pid)] + [
+                (lane.value, n) for lane, n in numbers.items()
+            ]:
                 try:
                     memory = psutil.Process(number).memory_info().rss
                 except (psutil.Error, TypeError):
@@ -57,7 +59,7 @@ def child(source: str) -> None:
         timer.timeout.connect(measure)
         timer.start(100)
 
-        def on_engine(lane, state, device) -> None:  # noqa: ANN001
+        def on_engine(lane, state, device) -> None:
             if lane is Lane.LEARNING and state is EngineState.READY and "start" not in seconds:
                 seconds["start"] = time.perf_counter()
                 window.open_paths([source])
@@ -66,7 +68,7 @@ def child(source: str) -> None:
             seconds["open"] = time.perf_counter() - seconds["start"]
             later(2000, lambda: window.training_flow.train(TrainingSettings(epochs=1)))
 
-        def on_trained(result) -> None:  # noqa: ANN001
+        def on_trained(result) -> None:
             measure()
             count = len(window.workspace.cohort.cases)
             answer = {"open": seconds["open"], "train": result.seconds, "peaks": peaks, "n": count}

@@ -1,4 +1,4 @@
-"""How long from process start until the window is exposed, and what the process has imported by then.
+"""How long from process start until the window is exposed, and what it has imported by then.
 
     python benchmarks/startup.py [RUNS]
 
@@ -26,10 +26,10 @@ def child(started: float) -> None:
     from precmed_gui.jobs.engine_thread import EngineState
     from precmed_gui.jobs.jobs import Lane
 
-    def on_exposed(window) -> None:  # noqa: ANN001
+    def on_exposed(window) -> None:
         exposed = time.time() - started
 
-        def on_engine(lane, state, device) -> None:  # noqa: ANN001
+        def on_engine(lane, state, device) -> None:
             if lane is Lane.LEARNING and state is EngineState.READY:
                 heavy = {"tensorflow", "keras", "pyqtgraph", "PIL", "pydicom"} & set(sys.modules)
                 ready = time.time() - started

@@ -1,11 +1,15 @@
 """Makes the pictures of the documents: the window in both languages and both themes.
 
-    python docs/make_screenshots.py [COHORT_FOLDER]
+    python docs/make_screenshots.py [COHORT_FOLDER] [--all-sizes FOLDER]
 
-Without a folder the demo cohort is used. The pictures of this repository were made with the chest
-X-rays of Kermany et al. 2018 (CC BY 4.0). Trains a network first, so it takes a few minutes.
+Without a folder the demo cohort is used. With --all-sizes the window is also pictured at 1280 x 800
+and 1920 x 1080, into FOLDER, to be looked at and not kept.
+
+The pictures of this repository were made with the chest X-rays of Kermany et al. 2018 (CC BY 4.0).
+It trains a network first, so it takes a few minutes.
 """
 
+import argparse
 import os
 import sys
 import tempfile
@@ -13,19 +17,33 @@ from itertools import product
 from pathlib import Path
 
 IMAGES = Path(__file__).resolve().parent / "images"
-SIZES = {"": (1440, 900), "-1280x800": (1280, 800), "-1920x1080": (1920, 1080)}
+SIZE, OTHER_SIZES = (1440, 900), ((1280, 800), (1920, 1080))
+LOOKS = tuple(product(("en", "zh_CN"), ("light", "dark")))
 SHOWN = 8
 SETTLE_MS = 800
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("source", nargs="?", default="")
+    parser.add_argument("--all-sizes", type=Path, metavar="FOLDER")
+    options = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    pictures = [(look, SIZE, IMAGES / f"window-{'-'.join(look)}.png") for look in LOOKS]
+    if options.all_sizes:
+        pictures += [
+            (look, size, options.all_sizes / f"{'-'.join(look)}-{size[0]}x{size[1]}.png")
+            for size, look in product(OTHER_SIZES, LOOKS)
+        ]
     with tempfile.TemporaryDirectory() as home:
         os.environ["PRECMED_HOME"] = home
-        return make(sys.argv[1] if len(sys.argv) > 1 else "")
+        return make(options.source, pictures)
 
 
-def make(source: str) -> int:
+Picture = tuple[tuple[str, str], tuple[int, int], Path]
+
+
+def make(source: str, pictures: list[Picture]) -> int:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
@@ -39,11 +57,6 @@ def make(source: str) -> int:
     apply_theme(application, "light")
     window = MainWindow(make_jobs())
     window.show()
-    looks = [
-        (language, theme, size)
-        for size, language, theme in product(SIZES, ("en", "zh_CN"), ("light", "dark"))
-    ]
-    IMAGES.mkdir(exist_ok=True)
 
     def opened() -> None:
         QTimer.singleShot(SETTLE_MS, lambda: window.training_flow.train(TrainingSettings()))
@@ -61,21 +74,22 @@ def make(source: str) -> int:
         QTimer.singleShot(SETTLE_MS, next_look)
 
     def next_look() -> None:
-        if not looks:
+        if not pictures:
             window.shut_down()
             application.quit()
             return
-        language, theme, size = looks[0]
+        (language, theme), size, path = pictures[0]
+        path.parent.mkdir(exist_ok=True)
         actions = (*window.actions_.languages.actions(), *window.actions_.themes.actions())
         for action in actions:
             if action.data() in (language, theme):
                 action.trigger()
-        window.resize(*SIZES[size])
+        window.resize(*size)
         QTimer.singleShot(SETTLE_MS, take)
 
     def take() -> None:
-        language, theme, size = looks.pop(0)
-        window.grab().save(str(IMAGES / f"window-{language}-{theme}{size}.png"))
+        _look, _size, path = pictures.pop(0)
+        window.grab().save(str(path))
         next_look()
 
     window.cohort_flow.opened.connect(opened)

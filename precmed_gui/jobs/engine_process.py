@@ -181,7 +181,7 @@ class _Token:
 
 def _unexpected(error: BaseException) -> Failed:
     return Failed(
-        _("Something unexpected went wrong: {error}").format(error=f"{type(error).__name__}"),
+        _("Something unexpected went wrong: {error}.").format(error=f"{type(error).__name__}"),
         _("Nothing was lost. The details are in the log; please send it to the developers."),
         "".join(traceback.format_exception(error)),
     )

@@ -1,6 +1,6 @@
 """The middle panel: choose a recipe, press Train, watch it learn, read what it is worth."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -65,6 +65,8 @@ class TrainingPanel(QWidget):
         self._cohort = Cohort()
         self._is_busy = False
         self._is_cut_short = False
+        self._words: Callable[[], str] = str
+        self._card: ModelCard | None = None
         self._build_controls()
         self._build_progress()
         self._build_result()
@@ -166,8 +168,8 @@ class TrainingPanel(QWidget):
         self._bar.setRange(0, step.total)
         self._bar.setValue(step.done)
         if step.total:
-            self._status.setText(
-                _("{stage}: {done} of {total}").format(
+            self._say(
+                lambda: _("{stage}: {done} of {total}").format(
                     stage=step.stage, done=number(step.done), total=number(step.total)
                 )
             )
@@ -206,8 +208,10 @@ class TrainingPanel(QWidget):
         """The training is over and its model is on the shelf."""
         self._end()
         self._show_worth(card)
-        text = _(STOPPED) if is_stopped else _(DONE).format(time=duration(seconds))
-        self._status.setText(text)
+        if is_stopped:
+            self._say(lambda: _(STOPPED))
+        else:
+            self._say(lambda: _(DONE).format(time=duration(seconds)))
 
     def show_model(self, card: ModelCard) -> None:
         """The curves and the worth of a model from the shelf, while nothing is training."""
@@ -218,7 +222,7 @@ class TrainingPanel(QWidget):
     def show_nothing_kept(self) -> None:
         """Stop came before anything was learned."""
         self._end()
-        self._status.setText(_(NOTHING_KEPT))
+        self._say(lambda: _(NOTHING_KEPT))
 
     def show_failure(self, text: str, *, keepable_epoch: int = 0) -> None:
         """One sentence; with an epoch that survived, one button to keep it."""
@@ -266,8 +270,9 @@ class TrainingPanel(QWidget):
         self.curves.retranslate()
         self.strip.retranslate()
         self._form.retranslate()
-        if not self._is_busy:
-            self._show_idle_state()
+        self._status.setText(self._words())
+        if self._card is not None and self._verdict.text():
+            self._show_worth(self._card)
 
     # Inside
 
@@ -282,29 +287,33 @@ class TrainingPanel(QWidget):
             self._verdict.clear()
             self._bar.setRange(0, 0)
         if not self._is_cut_short:
-            self._status.setText(text)
+            self._say(lambda: text)
         self._show_controls()
 
     def _end(self) -> None:
         self._is_busy = False
         self._bar.setRange(0, 1)
         self._bar.setValue(0)
-        self._status.clear()
+        self._say(str)
         self._show_controls()
 
     def _show_idle_state(self) -> None:
         if self._is_busy:
             return
+        self._say(self._idle_text)
+        self._show_controls()
+
+    def _idle_text(self) -> str:
         cohort = self._cohort
         if len(cohort.labels) < 2:
-            self._status.setText(_(NEEDS_COHORT))
-        elif cohort.are_patients_known:
-            self._status.setText(_(READY_TO_TRAIN).format(cohort=cohort_text(cohort)))
-        else:
-            self._status.setText(
-                sentences(_(READY_TO_TRAIN).format(cohort=cohort_text(cohort)), _(PATIENTS_UNKNOWN))
-            )
-        self._show_controls()
+            return _(NEEDS_COHORT)
+        text = _(READY_TO_TRAIN).format(cohort=cohort_text(cohort))
+        return text if cohort.are_patients_known else sentences(text, _(PATIENTS_UNKNOWN))
+
+    def _say(self, words: Callable[[], str]) -> None:
+        """Say something now, and again when the language changes."""
+        self._words = words
+        self._status.setText(words())
 
     def _show_controls(self) -> None:
         can_train = len(self._cohort.labels) > 1 and not self._is_busy
@@ -319,6 +328,7 @@ class TrainingPanel(QWidget):
         self._figure.setVisible(bool(self._figure.text()))
 
     def _show_worth(self, card: ModelCard) -> None:
+        self._card = card
         accuracy = card.test.get("accuracy")
         self._figure.setText(share(float(accuracy)) if accuracy is not None else "–")
         self._verdict.setText(tested_on(card))
@@ -326,8 +336,9 @@ class TrainingPanel(QWidget):
 
     def _show_epoch_text(self, epoch: int, epochs: int, seconds: float) -> None:
         if not self._is_cut_short:
-            text = _(EPOCH_OF).format(epoch=epoch, epochs=epochs, left=duration(seconds))
-            self._status.setText(text)
+            self._say(
+                lambda: _(EPOCH_OF).format(epoch=epoch, epochs=epochs, left=duration(seconds))
+            )
 
     def _on_recipe_changed(self) -> None:
         recipe = self._recipes.get(str(self._recipe.currentData()))
@@ -341,6 +352,6 @@ class TrainingPanel(QWidget):
 
     def _on_stop(self) -> None:
         self._is_cut_short = True
-        self._status.setText(_(STOPPING))
+        self._say(lambda: _(STOPPING))
         self._show_controls()
         self.stop_wished.emit()

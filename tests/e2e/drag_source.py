@@ -1,4 +1,4 @@
-"""A file manager in small: a window from which the files named on the command line can be dragged."""
+"""A file manager in small: a window from which the files of its command line can be dragged."""
 
 import sys
 

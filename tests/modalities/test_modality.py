@@ -8,9 +8,7 @@ from precmed_gui.diagnosis.errors import RefusedModel
 from precmed_gui.diagnosis.modality import Modality
 from precmed_gui.modalities import NAMES, modality
 
-PROMISED = [
-    name for name, _ in inspect.getmembers(Modality) if not name.startswith("_")
-]
+PROMISED = [name for name, _ in inspect.getmembers(Modality) if not name.startswith("_")]
 
 
 @pytest.mark.parametrize("name", NAMES)
