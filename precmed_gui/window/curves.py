@@ -43,11 +43,13 @@ if TYPE_CHECKING:
 
 _REDRAW_MS = 100
 _NARROW = 540
+_WIDE_ENOUGH = 1.4
+"""Side by side only where each plot is then not much higher than wide."""
 _PNG_SCALE = 2
 
 
 class TrainingCurves(QWidget):
-    """Two plots side by side, one above the other where it is narrow.
+    """Two plots side by side, or one above the other where that gives them a better shape.
 
     Left and Right move the read-out from epoch to epoch, Home and End to the first and last,
     Esc hides it.
@@ -283,7 +285,7 @@ class TrainingCurves(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         direction = QBoxLayout.Direction
-        is_narrow = self.width() < _NARROW
+        is_narrow = self.width() < max(_NARROW, self.height() * _WIDE_ENOUGH)
         self._row.setDirection(direction.TopToBottom if is_narrow else direction.LeftToRight)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
