@@ -71,6 +71,36 @@ ModelFolder = Annotated[Path, typer.Argument(metavar="MODEL", help=_("A model fo
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document on stdout."))]
 
 
+def _known_recipe(name: str) -> str:
+    if name not in RECIPES:
+        raise typer.BadParameter(_("choose one of: {names}").format(names=", ".join(RECIPES)))
+    return name
+
+
+OutFolder = Annotated[
+    Path | None, typer.Option(metavar="DIR", help=_("The model folder (default: on your shelf)."))
+]
+RecipeName = Annotated[
+    str,
+    typer.Option(
+        callback=_known_recipe, help=_("The network: {names}.").format(names=", ".join(RECIPES))
+    ),
+]
+Epochs = Annotated[
+    int | None, typer.Option(min=1, help=_("How often each image is seen, at most."))
+]
+BatchSize = Annotated[int | None, typer.Option(min=1, max=4096, help=_("Images a step."))]
+LearningRate = Annotated[float | None, typer.Option(help=_("Of Adam, above 0, at most 1."))]
+ImageSize = Annotated[
+    int | None, typer.Option(help=_("Side in pixels of the square the network sees."))
+]
+Seed = Annotated[
+    int,
+    typer.Option(min=0, max=_LARGEST_SEED, help=_("The same seed gives the same numbers again.")),
+]
+Notes = Annotated[str, typer.Option(metavar="TEXT", help=_("For the reader of the model's card."))]
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `precmed` with `arguments` (default: those of the process); answers the exit code."""
     try:
@@ -126,47 +156,17 @@ def demo(
     )
 
 
-def _known_recipe(name: str) -> str:
-    if name not in RECIPES:
-        raise typer.BadParameter(_("choose one of: {names}").format(names=", ".join(RECIPES)))
-    return name
-
-
 @app.command(help=_("Train a network on images sorted into classes; Ctrl+C keeps what it learned."))
 def train(
     sources: Sources,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help=_("The model folder (default: on your shelf).")),
-    ] = None,
-    recipe: Annotated[
-        str,
-        typer.Option(
-            callback=_known_recipe,
-            help=_("The network: {names}.").format(names=", ".join(RECIPES)),
-        ),
-    ] = DEFAULT_RECIPE,
-    epochs: Annotated[
-        int | None, typer.Option(min=1, help=_("How often each image is seen, at most."))
-    ] = None,
-    batch_size: Annotated[
-        int | None, typer.Option(min=1, max=4096, help=_("Images a step."))
-    ] = None,
-    learning_rate: Annotated[
-        float | None, typer.Option(help=_("Of Adam, above 0, at most 1."))
-    ] = None,
-    image_size: Annotated[
-        int | None, typer.Option(help=_("Side in pixels of the square the network sees."))
-    ] = None,
-    seed: Annotated[
-        int,
-        typer.Option(
-            min=0, max=_LARGEST_SEED, help=_("The same seed gives the same numbers again.")
-        ),
-    ] = 1,
-    notes: Annotated[
-        str, typer.Option(metavar="TEXT", help=_("For the reader of the model's card."))
-    ] = "",
+    out: OutFolder = None,
+    recipe: RecipeName = DEFAULT_RECIPE,
+    epochs: Epochs = None,
+    batch_size: BatchSize = None,
+    learning_rate: LearningRate = None,
+    image_size: ImageSize = None,
+    seed: Seed = 1,
+    notes: Notes = "",
     as_json: AsJson = False,
 ) -> None:
     """Train on `sources` and save the model in `out`."""
