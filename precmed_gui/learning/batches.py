@@ -25,7 +25,7 @@ def batches_of(part: PartImages, batch_size: int, *, is_augmented: bool = False)
 def ordered_batches(part: PartImages, batch_size: int) -> Any:
     """A `tf.data.Dataset` of one pass in order: (images, labels, weights)."""
     order = np.arange(len(part.rows))
-    return _gathered(part, batch_size, 1, lambda _epoch: order).prefetch(_AHEAD)
+    return _ahead(_gathered(part, batch_size, 1, lambda _epoch: order))
 
 
 def training_batches(
@@ -56,7 +56,20 @@ def training_batches(
             ),
             num_parallel_calls=1,
         )
-    return batches.prefetch(_AHEAD)
+    return _ahead(batches)
+
+
+def _ahead(batches: Any) -> Any:
+    """`batches` made while earlier ones are learned from.
+
+    Without TensorFlow's own tuning of the pipeline: there is nothing to tune, and letting go of a
+    tuned pipeline waits for its tuner, up to four seconds at the end of a training or at Stop.
+    """
+    import tensorflow as tf
+
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return batches.prefetch(_AHEAD).with_options(options)
 
 
 def _gathered(part: PartImages, batch_size: int, epochs: int, order: _Order) -> Any:

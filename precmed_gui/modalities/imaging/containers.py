@@ -74,21 +74,25 @@ def check_npz(path: Path) -> list[Case]:
 def read_npz(case: Case) -> Pixels:
     """The pixels of one case found by `check_npz`; raises `UnreadableFile`."""
     member, _slash, index = case.item.partition("/")
-    with decoding():
+    try:
         state = Path(case.path).stat()
         images = _decoded(case.path, member, state.st_mtime_ns, state.st_size)
         return cast(Pixels, images[int(index)])
+    except (OSError, ValueError, IndexError):
+        with decoding():
+            raise
 
 
 @lru_cache(maxsize=2)
 def _decoded(path: str, member: str, _modified: int, _size: int) -> Pixels:
-    with zipfile.ZipFile(path) as archive:
-        _image_count(_headers(archive)[member])
-    with np.load(path, allow_pickle=False) as arrays:
-        values = arrays[member]
-    if values.ndim == 4 and values.shape[3] == 1:
-        values = values[..., 0]
-    return from_numbers(values)
+    with decoding():
+        with zipfile.ZipFile(path) as archive:
+            _image_count(_headers(archive)[member])
+        with np.load(path, allow_pickle=False) as arrays:
+            values = arrays[member]
+        if values.ndim == 4 and values.shape[3] == 1:
+            values = values[..., 0]
+        return from_numbers(values)
 
 
 def _headers(archive: zipfile.ZipFile) -> dict[str, _Header]:

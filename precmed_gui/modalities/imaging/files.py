@@ -1,5 +1,6 @@
 """One door to all readers: what is in a file, and the pixels of one of its images."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from precmed_gui.diagnosis.cases import Case
@@ -50,8 +51,7 @@ def read_case(case: Case, side: int | None = None) -> Pixels:
 def read_with_kind(case: Case, side: int | None = None) -> tuple[Pixels, Kind]:
     """As `read_case`, with the kind of file the pixels came from."""
     path = Path(case.path)
-    with decoding():
-        kind = kind_of(path)
+    kind = _container_kind(path) if case.item else _kind(path)
     if kind == "DICOM":
         return read_dicom(path), kind
     if kind == "NPZ":
@@ -60,3 +60,22 @@ def read_with_kind(case: Case, side: int | None = None) -> tuple[Pixels, Kind]:
         return read_idx(case), kind
     page = int(case.item.removeprefix("page/") or 1)
     return read_raster(path, kind, page, side), kind
+
+
+def _container_kind(path: Path) -> Kind:
+    """The kind of a file with many images, looked at once and not for each of them."""
+    try:
+        state = path.stat()
+    except OSError:
+        return _kind(path)
+    return _kind_as_of(str(path), state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=16)
+def _kind_as_of(path: str, _modified: int, _size: int) -> Kind:
+    return _kind(Path(path))
+
+
+def _kind(path: Path) -> Kind:
+    with decoding():
+        return kind_of(path)
