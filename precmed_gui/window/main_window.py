@@ -58,7 +58,7 @@ class MainWindow(QMainWindow):
         self._is_over = False
         self.setWindowTitle("PrecMed")
         self.setWindowIcon(app_icon())
-        self.setMinimumSize(1000, 640)
+        self.setMinimumSize(1024, 700)
         self._build_panels()
         self._build_flows()
         self.actions_ = Actions(self)
@@ -254,7 +254,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_model_changed(self, _card: object) -> None:
-        if self.workspace.card is not None:
+        if self.workspace.card is not None and self.model_flow.was_asked_for:
             self.training.show_model(self.workspace.card)
 
     @Slot(object)

@@ -37,6 +37,11 @@ class ModelFlow(QObject):
         jobs.ended.connect(self._on_ended)
         panel.model_wished.connect(self.choose)
 
+    @property
+    def was_asked_for(self) -> bool:
+        """Whether the model in use was chosen or trained, and not just found at the start."""
+        return bool(self._wanted)
+
     def look(self, wanted: str = "") -> None:
         """See what is on the shelf, and choose `wanted`, else the last model, else the first."""
         self._wanted = wanted

@@ -151,7 +151,8 @@ class PredictionPanel(QWidget):
         layout.addWidget(self._worth)
         layout.addWidget(self.strip)
         layout.addWidget(self._stack, 1)
-        layout.addLayout(row((self._progress, 1), self._stop, self._clear, self._save))
+        layout.addWidget(self._progress)
+        layout.addLayout(row(self._stop, (QWidget(), 1), self._clear, self._save))
         layout.addWidget(self._notice)
 
     def _reading_page(self) -> QWidget:

@@ -82,7 +82,7 @@ class TrainingPanel(QWidget):
         self._title.setMinimumHeight(28)
         self._recipe_label = QLabel()
         self._recipe = QComboBox()
-        self._recipe.setMinimumContentsLength(10)
+        self._recipe.setMinimumContentsLength(8)
         self._recipe.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
@@ -331,7 +331,7 @@ class TrainingPanel(QWidget):
         self._card = card
         accuracy = card.test.get("accuracy")
         self._figure.setText(share(float(accuracy)) if accuracy is not None else "–")
-        self._verdict.setText(tested_on(card))
+        self._verdict.setText(f"{card.name}: {tested_on(card)}")
         self._show_controls()
 
     def _show_epoch_text(self, epoch: int, epochs: int, seconds: float) -> None:

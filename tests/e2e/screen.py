@@ -84,9 +84,9 @@ class Screen:
             found.append(Word(row["text"], x, y, line))
         return found
 
-    def text(self, region: Region | None = None) -> str:
+    def text(self, region: Region | None = None, layout: str = SPARSE) -> str:
         lines: dict[tuple[int, ...], list[str]] = {}
-        for word in self.words(region):
+        for word in self.words(region, layout):
             lines.setdefault(word.line, []).append(word.text)
         return "\n".join(" ".join(line) for line in lines.values())
 
@@ -94,9 +94,10 @@ class Screen:
         """The text on the screen as soon as it matches."""
         deadline = time.monotonic() + seconds
         while True:
-            text = self.text(region)
-            if re.search(pattern, text):
-                return text
+            for layout in (SPARSE, BLOCK):
+                text = self.text(region, layout)
+                if re.search(pattern, text):
+                    return text
             if time.monotonic() > deadline:
                 self.picture().save("/tmp/precmed-e2e-failure.png")
                 raise AssertionError(f"“{pattern}” did not appear in {seconds} s; seen:\n{text}")
