@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from precmed_gui.jobs.engine_thread import EngineState
 from precmed_gui.jobs.jobs import Lane
 from precmed_gui.language import current_language, use_language
 from precmed_gui.learning.shelf import load_card
-from precmed_gui.places import home_folder
+from precmed_gui.places import home_folder, shipped_models_folder, user_models_folder
 from precmed_gui.window.engines import make_jobs
 from precmed_gui.window.main_window import LAYOUT_VERSION, MainWindow
 from precmed_gui.window.theme import apply_theme
@@ -229,9 +230,19 @@ def test_a_killed_engine_is_told_its_epoch_can_be_kept_and_the_next_training_run
     assert not window.training.strip.text()
 
 
-def test_a_damaged_model_is_refused_and_the_chosen_one_stays(qtbot, window, images, tmp_path):
-    import shutil
+def test_what_a_killed_program_left_of_a_training_is_offered_and_can_be_kept(qtbot, window):
+    checkpoint = user_models_folder() / "chest.checkpoints" / "epoch-0002"
+    shutil.copytree(shipped_models_folder() / "demo-phantoms", checkpoint)
+    with qtbot.waitSignal(window.model_flow.interrupted, timeout=SLOW):
+        window.model_flow.look()
+    assert "interrupted after epoch 2" in window.training.strip.text()
+    with qtbot.waitSignal(window.training_flow.finished, timeout=SLOW) as kept:
+        window.training.strip.acted.emit()
+    assert Path(kept.args[0].folder) == user_models_folder() / "chest"
+    assert load_card(user_models_folder() / "chest").labels == ("clear", "effusion", "nodule")
 
+
+def test_a_damaged_model_is_refused_and_the_chosen_one_stays(qtbot, window, images, tmp_path):
     open_images(qtbot, window, images)
     with qtbot.waitSignal(window.workspace.model_changed, timeout=SLOW):
         train(qtbot, window)
