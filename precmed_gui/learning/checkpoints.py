@@ -1,10 +1,11 @@
 """What an interrupted training leaves behind: whole models beside the place of the final one."""
 
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from precmed_gui.diagnosis.errors import RefusedModel
+from precmed_gui.diagnosis.errors import FailedStorage, RefusedModel
 from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.training import TrainingResult
 from precmed_gui.diagnosis.work import CancelToken, Report
@@ -32,7 +33,12 @@ def save_checkpoint(
 ) -> None:
     """Keep the network after `epoch`, and only the `KEPT` newest; raises `FailedStorage`."""
     home = checkpoints_folder(folder)
-    save_model(home / f"epoch-{epoch:04d}", card, weights, rows)
+    try:
+        save_model(home / f"epoch-{epoch:04d}", card, weights, rows)
+    except FailedStorage:
+        with suppress(OSError):
+            home.rmdir()  # only if nothing was kept in it
+        raise
     for old in sorted(home.glob("epoch-*"))[:-KEPT]:
         shutil.rmtree(old, ignore_errors=True)
 

@@ -20,7 +20,7 @@ from PIL import Image, ImageOps
 
 TOOLS = ("Xvfb", "openbox", "xdotool", "import", "tesseract")
 SIZE = (1600, 1000)
-OCR_SCALE = 3
+OCR_SCALE = 4
 LEAST_CONFIDENCE = 20
 SPARSE, BLOCK = "11", "6"
 """Tesseract's page layouts: words anywhere, and lines below each other; each misses some."""
@@ -91,13 +91,12 @@ class Screen:
         return "\n".join(" ".join(line) for line in lines.values())
 
     def wait_for(self, pattern: str, seconds: float, region: Region | None = None) -> str:
-        """The text on the screen as soon as it matches."""
+        """The text on the screen, as read in both layouts, as soon as it matches."""
         deadline = time.monotonic() + seconds
         while True:
-            for layout in (SPARSE, BLOCK):
-                text = self.text(region, layout)
-                if re.search(pattern, text):
-                    return text
+            text = "\n".join(self.text(region, layout) for layout in (SPARSE, BLOCK))
+            if re.search(pattern, text):
+                return text
             if time.monotonic() > deadline:
                 self.picture().save("/tmp/precmed-e2e-failure.png")
                 raise AssertionError(f"“{pattern}” did not appear in {seconds} s; seen:\n{text}")
