@@ -46,7 +46,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--demo",
         action="store_true",
-        help=f"open the synthetic demo cohort; without a display, do the main job offscreen and "
+        help=f"offer the synthetic demo cohort; without a display, do the main job offscreen and "
         f"leave screenshots and results in {DEMO_OUTPUT}/",
     )
     parser.add_argument("--language", choices=sorted(LANGUAGES), help="language of the window")

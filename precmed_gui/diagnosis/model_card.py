@@ -60,7 +60,8 @@ class ModelCard:
     split
         The receipt of the division.
     test
-        {"n", "accuracy", "auc"} on the test part; empty for a checkpoint.
+        {"n", "accuracy", "auc", "commonest"} on the test part, the last being the share of its
+        commonest class: what is right by always saying the same; empty for a checkpoint.
     trained_at
         ISO 8601, UTC.
     versions

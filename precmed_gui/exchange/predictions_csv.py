@@ -27,7 +27,7 @@ def write_predictions_csv(path: Path, answers: PredictionList) -> None:
     for file in answers.unreadable:
         gaps = [""] * (len(labels) + 2)
         writer.writerow([_harmless(file.path), *gaps, file.reason, answers.model])
-    write_atomically(path, text.getvalue().encode("utf-8-sig"))
+    write_atomically(path, text.getvalue().encode("utf-8-sig", "backslashreplace"))
 
 
 def _harmless(cell: str) -> str:

@@ -22,7 +22,7 @@ from precmed_gui.jobs import messages
 from precmed_gui.jobs.engine_process import serve
 from precmed_gui.language import _, current_language
 
-STOP_SECONDS = 3.0
+STOP_SECONDS = 4.0
 """A child that has not noticed a Stop for this long is ended and replaced."""
 TIDY_SECONDS = 90.0
 """A child that noticed the Stop may be silent for this long while it saves what was learned."""
@@ -178,8 +178,7 @@ class EngineThread(QThread):
         job = self._jobs.get(getattr(message, "job", -1))
         if job is None:
             return
-        if job.is_tidying:
-            job.stop_deadline = time.monotonic() + TIDY_SECONDS
+        self._renew_tidying()
         if isinstance(message, messages.Begun):
             job.has_begun = True
             self._show_state()
@@ -190,6 +189,12 @@ class EngineThread(QThread):
             self.reported.emit(message.job, message.event)
         elif isinstance(message, messages.Ended):
             self._finish(message.job, message.outcome)
+
+    def _renew_tidying(self) -> None:
+        """A child that speaks is alive, whichever of its nested jobs it speaks of."""
+        for job in self._jobs.values():
+            if job.is_tidying:
+                job.stop_deadline = time.monotonic() + TIDY_SECONDS
 
     def _finish(self, number: int, outcome: messages.Outcome) -> None:
         del self._jobs[number]
@@ -207,9 +212,11 @@ class EngineThread(QThread):
         ]
         if not late or self._process is None:
             return
-        _log.warning("Jobs %s did not stop in time; the %s engine is replaced", late, self._name)
         for number in late:
             self._finish(number, messages.WasCancelled())
+        if any(job.has_begun and job.stop_deadline is None for job in self._jobs.values()):
+            return  # it is nested in work that nobody stopped; its late words are dropped
+        _log.warning("Jobs %s did not stop in time; the %s engine is replaced", late, self._name)
         self._process.kill()
         self._process.join()
         self._on_death()

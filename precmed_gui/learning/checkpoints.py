@@ -1,12 +1,15 @@
 """What an interrupted training leaves behind: whole models beside the place of the final one."""
 
+import os
 import shutil
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from precmed_gui.diagnosis.errors import FailedStorage, RefusedModel
 from precmed_gui.diagnosis.model_card import ModelCard
+from precmed_gui.diagnosis.storage import write_atomically
 from precmed_gui.diagnosis.training import TrainingResult
 from precmed_gui.diagnosis.work import CancelToken, Report
 from precmed_gui.language import _
@@ -21,6 +24,8 @@ from precmed_gui.learning.shelf import (
 )
 
 KEPT = 2
+OWNER = "owner"
+"""Holds the number of the process that trains."""
 
 
 def checkpoints_folder(folder: Path) -> Path:
@@ -39,8 +44,24 @@ def save_checkpoint(
         with suppress(OSError):
             home.rmdir()  # only if nothing was kept in it
         raise
+    write_atomically(home / OWNER, str(os.getpid()).encode())
     for old in sorted(home.glob("epoch-*"))[:-KEPT]:
         shutil.rmtree(old, ignore_errors=True)
+
+
+def is_in_use(checkpoints: Path) -> bool:
+    """Whether the training that writes this folder is still alive.
+
+    Windows does not tell without harm, so there the answer is always no.
+    """
+    try:
+        process = int((checkpoints / OWNER).read_text(encoding="ascii"))
+        if sys.platform == "win32":
+            return False
+        os.kill(process, 0)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def remove_checkpoints(folder: Path) -> None:

@@ -86,7 +86,7 @@ def decoded(
     """
     folder = _root() / _key(cases, frame)
     found = _opened(folder, cases)
-    if found is None:
+    if found is None or found.unreadable:  # what could not be read may be readable by now
         _make(folder, cases, frame, report, cancel)
         found = _opened(folder, cases)
         _forget_old(keep=folder)

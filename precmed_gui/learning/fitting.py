@@ -78,13 +78,21 @@ def fit(
     return Fitted(network, best, progress.history, is_stopped)
 
 
-def probabilities_of(network: Any, part: PartImages) -> NDArray[np.float32]:
-    """What the network says about every image of a part, (n, classes)."""
+def probabilities_of(
+    network: Any, part: PartImages, attend: Callable[[int, int], None]
+) -> NDArray[np.float32]:
+    """What the network says about every image of a part, (n, classes).
+
+    `attend` is called with (done, total) before each batch.
+    """
     import tensorflow as tf
 
     run = tf.function(lambda images: network(images, training=False), reduce_retracing=True)
-    batches = ordered_batches(part, _MEASURING_BATCH)
-    return np.concatenate([run(images).numpy() for images, _labels, _weights in batches])
+    rows: list[NDArray[np.float32]] = []
+    for images, _labels, _weights in ordered_batches(part, _MEASURING_BATCH):
+        attend(len(rows) * _MEASURING_BATCH, len(part.rows))
+        rows.append(run(images).numpy())
+    return np.concatenate(rows)
 
 
 def weights_of(network: Any) -> Weights:

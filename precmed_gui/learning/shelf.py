@@ -72,8 +72,11 @@ def save_model(
     from safetensors.numpy import save
 
     contents = {
-        CARD: json.dumps(card.to_json(), indent=2, ensure_ascii=False).encode() + b"\n",
-        SPLIT: _split_text(rows).encode(),
+        CARD: json.dumps(card.to_json(), indent=2, ensure_ascii=False).encode(
+            "utf-8", "backslashreplace"
+        )
+        + b"\n",
+        SPLIT: _split_text(rows).encode("utf-8", "backslashreplace"),
         WEIGHTS: bytes(save(dict(weights))),
     }
     sums = "".join(

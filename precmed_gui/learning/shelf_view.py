@@ -4,9 +4,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from precmed_gui.diagnosis.errors import RefusedModel
+from precmed_gui.diagnosis.errors import FailedStorage, RefusedModel
 from precmed_gui.diagnosis.storage import atomic_folder
 from precmed_gui.diagnosis.work import CancelToken, Report
+from precmed_gui.language import _
+from precmed_gui.learning.checkpoints import is_in_use
 from precmed_gui.learning.shelf import ShelvedModel, list_models, load_card
 
 CHECKPOINTS = ".checkpoints"
@@ -42,7 +44,9 @@ def look_at_shelf(
         (str(folder)[: -len(CHECKPOINTS)], epoch)
         for shelf in shelves
         for folder in sorted(Path(shelf).glob(f"*{CHECKPOINTS}"))
-        if (epoch := _newest_epoch(folder))
+        if not Path(str(folder)[: -len(CHECKPOINTS)]).exists()
+        and not is_in_use(folder)
+        and (epoch := _newest_epoch(folder))
     )
     return ShelfContent(tuple(models), rescues)
 
@@ -50,6 +54,11 @@ def look_at_shelf(
 def copy_model(folder: str, target: str, report: Report, cancel: CancelToken) -> str:
     """Copy a checked model folder; answers the copy. Raises `RefusedModel` or `FailedStorage`."""
     load_card(Path(folder))
+    if Path(target).exists() or Path(folder) in Path(target).parents:
+        raise FailedStorage(
+            _("There is a folder called “{name}” there already.").format(name=Path(target).name),
+            _("Choose another folder for the copy."),
+        )
     with atomic_folder(Path(target)) as temporary:
         shutil.copytree(folder, temporary, dirs_exist_ok=True)
     return target

@@ -62,7 +62,8 @@ def receipt(cohort: Cohort, split: Split) -> SplitReceipt:
     for part in PARTS:
         for position in split.part(part):
             case = cohort.cases[position]
-            digest.update(f"{part}\t{case.label}\t{case.name}\n".encode())
+            line = f"{part}\t{case.label}\t{case.name}\n"
+            digest.update(line.encode("utf-8", "backslashreplace"))
     used = [cohort.cases[i] for part in PARTS for i in split.part(part)]
     return SplitReceipt(
         train=len(split.train),

@@ -3,6 +3,7 @@
 import os
 import platform
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,8 +67,12 @@ def train(plan: TrainingPlan, report: Report, cancel: CancelToken) -> TrainingRe
         save_checkpoint(folder, epoch, checkpoint, weights, rows)
 
     fitted = fit(data, chosen, keep, report, cancel)
-    report(Step(_("Testing"), 0, 0))
-    card = _last_card(card, data, fitted)
+
+    def attend(done: int, total: int) -> None:
+        cancel.is_set()  # tells the engine that Stop was heard; a finished training is kept
+        report(Step(_("Testing"), done, total))
+
+    card = _last_card(card, data, fitted, attend)
     save_model(folder, card, fitted.weights, rows)
     remove_checkpoints(folder)
     seconds = time.monotonic() - began
@@ -133,10 +138,12 @@ def _first_card(plan: TrainingPlan, chosen: Choices, data: TrainingData, device:
     )
 
 
-def _last_card(card: ModelCard, data: TrainingData, fitted: Fitted) -> ModelCard:
+def _last_card(
+    card: ModelCard, data: TrainingData, fitted: Fitted, attend: Callable[[int, int], None]
+) -> ModelCard:
     """The card with what the test part says; nobody can stop it any more."""
     part = data.parts["test"]
-    probabilities = probabilities_of(fitted.network, part)
+    probabilities = probabilities_of(fitted.network, part, attend)
     return replace(
         card,
         history=fitted.history,
@@ -146,6 +153,7 @@ def _last_card(card: ModelCard, data: TrainingData, fitted: Fitted) -> ModelCard
             "n": len(part.labels),
             "accuracy": accuracy(part.labels, probabilities),
             "auc": macro_auc(part.labels, probabilities),
+            "commonest": float(np.bincount(part.labels).max() / len(part.labels)),
         },
     )
 

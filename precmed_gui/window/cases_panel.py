@@ -185,6 +185,10 @@ class CasesPanel(QWidget):
         """Say that something is being done whose end is not known."""
         self._work.show_busy(text)
 
+    def forget_error(self) -> None:
+        """What went wrong before does not matter any more."""
+        self._message.hide()
+
     def show_idle(self) -> None:
         """Nothing is being done any more."""
         self._work.hide()
@@ -223,7 +227,7 @@ class CasesPanel(QWidget):
     # Showing
 
     def _show_state(self) -> None:
-        is_filled = bool(self._cohort.cases)
+        is_filled, was_filled = bool(self._cohort.cases), not self._grid.isHidden()
         self._count.setText(number(len(self._cohort.cases)) if is_filled else "")
         self._drop_area.set_compact(is_filled)
         self._drop_area.set_texts(_(DROP_MORE) if is_filled else _(TEACH), _(TEACH_KINDS))
@@ -233,6 +237,13 @@ class CasesPanel(QWidget):
         self._hint.setVisible(bool(self._classes.without_class))
         self._hint.setText(_(NAME_CLASSES) if self._cohort.label_order else _(NAME_FIRST_CLASS))
         self._show_selection()
+        if was_filled != is_filled and not self._keeps_focus_elsewhere():
+            (self._grid if is_filled else self._drop_area).setFocus()
+
+    def _keeps_focus_elsewhere(self) -> bool:
+        """Whether the keyboard is at work in another panel."""
+        focus = self.window().focusWidget()
+        return focus is not None and focus.isVisible() and not self.isAncestorOf(focus)
 
     def _show_selection(self) -> None:
         selected = self._grid.selected_count()

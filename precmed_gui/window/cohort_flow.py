@@ -32,6 +32,7 @@ from precmed_gui.window.workspace import Workspace
 
 THUMBNAIL_SIDE = 96
 SAVE_DELAY_MS = 400
+MOST_DEATHS = 3
 
 
 def last_cohort_file() -> Path:
@@ -51,6 +52,7 @@ class CohortFlow(QObject):
         self._workspace, self._jobs, self._panel = workspace, jobs, panel
         self._opening = self._thumbnails = self._saving = self._loading = 0
         self._is_offer = False
+        self._deaths = 0
         self._save_later = QTimer(self, singleShot=True, interval=SAVE_DELAY_MS)
         self._save_later.timeout.connect(self._keep_last)
         jobs.reported.connect(self._on_reported)
@@ -121,6 +123,7 @@ class CohortFlow(QObject):
 
     @Slot()
     def clear(self) -> None:
+        self._panel.forget_error()
         self._edit(_("Clear all images"), Cohort())
 
     # Inside
@@ -131,6 +134,7 @@ class CohortFlow(QObject):
     def _open(self, work: partial[Cohort]) -> None:
         if self._opening:
             self._jobs.abandon(self._opening)
+        self._panel.forget_error()
         self._panel.show_busy(_("Looking through the files…"))
         self._opening = self._jobs.start(work, Lane.READING)
 
@@ -146,7 +150,8 @@ class CohortFlow(QObject):
     @Slot(object)
     def _on_cohort_changed(self, cohort: Cohort) -> None:
         self._panel.show_cohort(cohort)
-        self._save_later.start()
+        if cohort.cases or self._workspace.undo_stack.canUndo():
+            self._save_later.start()  # an empty table at the start is no reason to forget
 
     def keep_now(self) -> None:
         """Write what is waiting to be written, before the window closes."""
@@ -176,12 +181,19 @@ class CohortFlow(QObject):
             self._thumbnails = 0
             if isinstance(outcome, EngineDied):
                 self._panel.show_error(outcome.reason, outcome.hint)
+                self._ask_again()
         elif job == self._loading:
             self._loading = 0
             self._take_loaded(outcome)
         elif job == self._saving:
             self._saving = 0
             self._tell_failure(outcome)
+
+    def _ask_again(self) -> None:
+        """Thumbnails after the reading engine died; a file that kills it gets few chances."""
+        self._deaths += 1
+        if self._deaths <= MOST_DEATHS:
+            self._panel.wish_thumbnails()
 
     def _take_opened(self, outcome: Outcome) -> None:
         if not isinstance(outcome, Succeeded) or not isinstance(outcome.result, Cohort):

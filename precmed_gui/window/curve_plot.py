@@ -18,6 +18,7 @@ from precmed_gui.window.theme import current_tokens, font_of
 
 _LEFT_AXIS = 44
 _MARK_ROOM = 1.14
+_SEE_THROUGH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +217,9 @@ class CurvePlot(QWidget):
         tokens = current_tokens()
         self._best.setPen(pg.mkPen(QColor(tokens.success), width=1, dash=[2, 3]))
         self._best.label.setColor(QColor(tokens.success))
-        self._best.label.fill = pg.mkBrush(QColor(tokens.surface))
+        behind = QColor(tokens.surface)
+        behind.setAlpha(_SEE_THROUGH)  # the curve may pass below it
+        self._best.label.fill = pg.mkBrush(behind)
         self._best.label.setFont(font_of(tokens.caption, bold=True))
         self._cursor.setPen(pg.mkPen(QColor(tokens.border_strong), width=1))
         self._marks.setPen(pg.mkPen(QColor(tokens.surface), width=1.5))

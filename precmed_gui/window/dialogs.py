@@ -21,7 +21,7 @@ from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.language import _
 from precmed_gui.places import home_folder
 from precmed_gui.window.settings_form import BATCH_SIZE, EPOCHS, LEARNING_RATE, SEED
-from precmed_gui.window.wording import number, tested_on
+from precmed_gui.window.wording import moment, number, tested_on
 
 IMAGE_PATTERNS = "*.png *.jpg *.jpeg *.tif *.tiff *.bmp *.webp *.dcm *.npz *ubyte *ubyte.gz *.gz"
 
@@ -59,12 +59,12 @@ class Dialogs:
         chosen, _kind = QFileDialog.getSaveFileName(self._parent, title, start, kinds)
         return self._remember(chosen)
 
-    def confirm(self, question: str, consequence: str) -> bool:
-        """A yes or no; no is the default."""
+    def confirm(self, question: str, consequence: str, verbs: tuple[str, str]) -> bool:
+        """Do it or not, in the words of `verbs`; not doing it is the default."""
         box = QMessageBox(QMessageBox.Icon.Question, "PrecMed", question, parent=self._parent)
         box.setInformativeText(consequence)
-        yes = box.addButton(_("Yes"), QMessageBox.ButtonRole.AcceptRole)
-        no = box.addButton(_("No"), QMessageBox.ButtonRole.RejectRole)
+        yes = box.addButton(verbs[0], QMessageBox.ButtonRole.AcceptRole)
+        no = box.addButton(verbs[1], QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(no)
         box.exec()
         return box.clickedButton() is yes
@@ -199,7 +199,7 @@ def card_page(card: ModelCard) -> str:
         (_("Recipe"), card.recipe),
         (_("Input"), f"{card.image_size} × {card.image_size}, {_colour(card)}"),
         (_("Settings"), settings),
-        (_("Trained at"), card.trained_at),
+        (_("Trained at"), moment(card.trained_at)),
         (_("Device"), card.device or _("not stated")),
         (_("Versions"), ", ".join(f"{name} {value}" for name, value in card.versions.items())),
         (_("Notes"), card.notes or _("none")),

@@ -176,6 +176,7 @@ class MainWindow(QMainWindow):
         if self.training_flow.is_running and not self.dialogs.confirm(
             _("A training is running. Close all the same?"),
             _("The last finished epoch stays on the disk and is offered at the next start."),
+            (_("Close"), _("Go on")),
         ):
             event.ignore()
             return
@@ -293,7 +294,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_training_finished(self, result: TrainingResult) -> None:
-        self.model_flow.look(result.folder)
+        self.model_flow.look("" if result.card.is_checkpoint else result.folder)
 
     @Slot(object)
     def _on_case_activated(self, case: object) -> None:

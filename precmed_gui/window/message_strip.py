@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from precmed_gui.language import N_, _
 from precmed_gui.window.icons import icon, keep_icon
-from precmed_gui.window.theme import repolish
+from precmed_gui.window.theme import repolish, theme_signals
 
 DISMISS = N_("Dismiss")
 _ICONS = {"error": "refused", "warning": "warning", "info": "info"}
@@ -28,6 +28,7 @@ class MessageStrip(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._kind = "info"
         self._sign = QLabel()
         self._text = QLabel()
         self._text.setWordWrap(True)
@@ -43,12 +44,13 @@ class MessageStrip(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
-        layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self._text, 1)
         layout.addWidget(self._action, 0, Qt.AlignmentFlag.AlignVCenter)
-        layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
         self._action.clicked.connect(self._on_acted)
         self._close.clicked.connect(self._on_dismissed)
+        theme_signals().changed.connect(self._show_sign)
         self.retranslate()
         self.hide()
 
@@ -56,12 +58,16 @@ class MessageStrip(QFrame):
         """Say `text`; `kind` is error, warning or info; `action` is the button's text, if any."""
         self.setProperty("panel", _PANELS[kind])
         repolish(self)
-        self._sign.setPixmap(icon(_ICONS[kind]).pixmap(18, 18))
+        self._kind = kind
+        self._show_sign()
         self._text.setText(text)
         self.setAccessibleName(text)
         self._action.setText(action)
         self._action.setVisible(bool(action))
         self.show()
+
+    def _show_sign(self) -> None:
+        self._sign.setPixmap(icon(_ICONS[self._kind]).pixmap(18, 18))
 
     def text(self) -> str:
         """What is being said."""

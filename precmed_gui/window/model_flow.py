@@ -13,6 +13,7 @@ from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
 from precmed_gui.learning.shelf_view import ShelfContent, copy_model, look_at_shelf
 from precmed_gui.places import home_folder, shipped_models_folder, user_models_folder
 from precmed_gui.window.prediction_panel import PredictionPanel
+from precmed_gui.window.wording import model_title
 from precmed_gui.window.workspace import Workspace
 
 
@@ -34,6 +35,7 @@ class ModelFlow(QObject):
         self._looking = self._copying = 0
         self._wanted = ""
         self._extra: list[str] = []
+        self._offered: set[tuple[str, int]] = set()
         jobs.ended.connect(self._on_ended)
         panel.model_wished.connect(self.choose)
 
@@ -46,15 +48,16 @@ class ModelFlow(QObject):
         """See what is on the shelf, and choose `wanted`, else the last model, else the first."""
         self._wanted = wanted
         places = (str(user_models_folder()), str(shipped_models_folder()))
-        work = partial(look_at_shelf, places, tuple(self._extra))
+        extra = dict.fromkeys(name for name in (*self._extra, _remembered()) if name)
+        work = partial(look_at_shelf, places, tuple(extra))
         self._looking = self._jobs.start(work, Lane.READING, is_quick=True)
 
     @Slot(str)
     def choose(self, folder: str) -> None:
         """Read with the model of this folder, on the shelf or anywhere else."""
         if folder and Path(folder) != self._workspace.model:
-            self._extra = [*self._extra, folder]
-            self.look(folder)
+            self._extra = [*self._extra, str(Path(folder))]
+            self.look(str(Path(folder)))
 
     def copy(self, target: str) -> None:
         """Save a copy of the chosen model."""
@@ -86,13 +89,15 @@ class ModelFlow(QObject):
         remembered = _remembered()
         choices = (self._wanted, current, remembered, *usable)
         chosen = next((choice for choice in choices if choice in usable), "")
-        self._panel.show_models([(f, card.name) for f, card in usable.items()], chosen)
+        self._panel.show_models([(f, model_title(card)) for f, card in usable.items()], chosen)
         if chosen and chosen != current:
             card = usable[chosen]
             self._workspace.choose_model(Path(chosen), card)
             if self._wanted:
                 self._remember(chosen)
-        for folder, epoch in content.interrupted[-1:]:
+        news = [found for found in content.interrupted if found not in self._offered]
+        self._offered.update(content.interrupted)
+        for folder, epoch in news[-1:]:
             self.interrupted.emit(folder, epoch)
 
     def _remember(self, folder: str) -> None:

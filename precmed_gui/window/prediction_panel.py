@@ -21,6 +21,7 @@ from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.pictures import Picture
 from precmed_gui.diagnosis.prediction import CasesRead, PredictionList
 from precmed_gui.language import N_, _, ngettext, sentences
+from precmed_gui.window.calm_fields import keep_calm
 from precmed_gui.window.confidence_bars import ConfidenceBars
 from precmed_gui.window.drop_area import DropArea
 from precmed_gui.window.file_drops import FileDrops
@@ -45,6 +46,7 @@ OPENING = N_("Opening the images…")
 NO_MODEL_YET = N_("The images will be read as soon as there is a model: train one or choose one.")
 READ = N_("{images} read")
 NOT_READ = N_("{files} not readable")
+ALWAYS_NAMES = N_("Whatever it is shown, it names one of: {labels}.")
 NO_USE = N_("No intended use stated.")
 
 
@@ -88,6 +90,7 @@ class PredictionPanel(QWidget):
         self._model.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
+        keep_calm(self._model)
         self._model_label.setBuddy(self._model)
         self._model.activated.connect(self._on_model_chosen)
         self._worth = QLabel()
@@ -366,4 +369,8 @@ def tested_on_line(card: ModelCard | None) -> str:
         return _(NO_MODEL)
     accuracy = card.test.get("accuracy")
     share_text = f"{share(float(accuracy))} " if accuracy is not None else ""
-    return sentences(share_text + tested_on(card), card.intended_use or _(NO_USE))
+    return sentences(
+        share_text + tested_on(card),
+        _(ALWAYS_NAMES).format(labels=", ".join(card.labels)),
+        card.intended_use or _(NO_USE),
+    )

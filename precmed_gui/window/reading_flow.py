@@ -1,5 +1,6 @@
 """Between the prediction panel and the engines: predictions, pictures, models, tables."""
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,20 @@ from precmed_gui.window.prediction_panel import PredictionPanel
 from precmed_gui.window.workspace import Workspace
 
 
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """Images to read: files and folders still to be looked through, or known cases."""
+
+    paths: tuple[str, ...] = ()
+    cases: tuple[Case, ...] = ()
+
+    def work(self, model: str) -> partial[PredictionList]:
+        """What reads them with the model in this folder."""
+        if self.paths:
+            return partial(predict_paths, model, self.paths)
+        return partial(predict, model, self.cases)
+
+
 class ReadingFlow(QObject):
     """Turns dropped images into predictions, and the current row into a picture."""
 
@@ -30,7 +45,8 @@ class ReadingFlow(QObject):
         self._workspace, self._jobs, self._panel = workspace, jobs, panel
         self._job = self._picture = 0
         self._is_engine_ready = False
-        self._waiting_paths: list[str] = []
+        self._waiting: list[_Request] = []
+        self._current: _Request | None = None
         jobs.reported.connect(self._on_reported)
         jobs.ended.connect(self._on_ended)
         panel.paths_dropped.connect(self.read_paths)
@@ -51,41 +67,29 @@ class ReadingFlow(QObject):
     @Slot(list)
     def read_paths(self, paths: list[str]) -> None:
         """Have the chosen model read everything in these files and folders."""
-        if self._workspace.model is None:
-            self._waiting_paths += paths
-            self._panel.show_no_model()
-            return
-        if self._job:
-            self._waiting_paths += paths
-            return
-        self._start(partial(predict_paths, str(self._workspace.model), tuple(paths)))
+        self._ask(_Request(paths=tuple(paths)))
 
     def read_cases(self, cases: tuple[Case, ...]) -> None:
         """Have the chosen model read these cases."""
-        if self._workspace.model is not None and cases:
-            self._jobs.abandon(self._job)
-            self._start(partial(predict, str(self._workspace.model), cases))
+        if cases:
+            self._ask(_Request(cases=cases))
 
     def read_one(self, case: Case) -> None:
         """Have the chosen model read one image of the cohort and put it on the screen."""
-        if self._workspace.model is None:
-            self._panel.show_no_model()
-        elif not self._job:
-            self._panel.show_when_read(case.key)
-            self._start(partial(predict, str(self._workspace.model), (case,)))
+        self._panel.show_when_read(case.key)
+        self.read_cases((case,))
 
     @Slot()
     def stop(self) -> None:
         """Stop reading; the answers so far stay."""
-        self._waiting_paths = []
+        self._waiting = []
         self._jobs.cancel(self._job)
 
     @Slot()
     def clear(self) -> None:
         """Forget the list."""
-        self._waiting_paths = []
-        self._jobs.abandon(self._job)
-        self._job = 0
+        self._waiting = []
+        self._give_up()
         self._panel.show_finished(None)
         self._panel.clear()
 
@@ -110,19 +114,37 @@ class ReadingFlow(QObject):
             return error
         return None
 
-    def _start(self, work: partial[PredictionList]) -> None:
+    def _ask(self, request: "_Request") -> None:
+        self._waiting.append(request)
+        if self._workspace.model is None:
+            self._panel.show_no_model()
+        else:
+            self._start_next()
+
+    def _start_next(self) -> None:
+        if self._job or not self._waiting or self._workspace.model is None:
+            return
+        self._current = self._waiting.pop(0)
         self._panel.show_reading(is_waiting=not self._is_engine_ready)
+        work = self._current.work(str(self._workspace.model))
         self._job = self._jobs.start(work, is_quick=True)
+
+    def _give_up(self) -> None:
+        self._jobs.abandon(self._job)
+        self._job = 0
+        self._current = None
 
     @Slot(object)
     def _on_model_changed(self, card: object) -> None:
+        """All that was asked of the model before is asked of the new one."""
+        if self._current is not None:
+            self._waiting.insert(0, self._current)
+        self._give_up()
         self._panel.show_model(self._workspace.card)
         cases = self._panel.readings.cases()
         if cases:
-            self.read_cases(cases)
-        elif self._waiting_paths and not self._job:
-            paths, self._waiting_paths = self._waiting_paths, []
-            self.read_paths(paths)
+            self._waiting.insert(0, _Request(cases=cases))
+        self._start_next()
 
     @Slot(int, object)
     def _on_reported(self, job: int, event: object) -> None:
@@ -136,11 +158,10 @@ class ReadingFlow(QObject):
             self._take_picture(outcome)
         elif job == self._job:
             self._job = 0
+            self._current = None
             self._take_answers(outcome)
-            if self._waiting_paths:
-                paths, self._waiting_paths = self._waiting_paths, []
-                self.read_paths(paths)
-            else:
+            self._start_next()
+            if not self._job:
                 self.finished.emit()
 
     def _take_picture(self, outcome: Outcome) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
 from precmed_gui.diagnosis.training import Recipe, TrainingSettings
 from precmed_gui.language import N_, _
+from precmed_gui.window.calm_fields import keep_calm
 
 EPOCHS = N_("Epochs")
 BATCH_SIZE = N_("Batch size")
@@ -47,11 +48,14 @@ class SettingsForm(QWidget):
             IMAGE_SIZE: self._image_size,
             SEED: self._seed,
         }
+        keep_calm(*self._fields.values())
         self._labels = {text: QLabel() for text in self._fields}
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(8)
         layout.setVerticalSpacing(4)
+        for column in range(3):
+            layout.setColumnStretch(column, 1)
         for place, (text, field) in enumerate(self._fields.items()):
             self._labels[text].setBuddy(field)
             row, column = divmod(place, 3)
@@ -66,6 +70,13 @@ class SettingsForm(QWidget):
         self._image_size.setValue(smallest - 1)
         self._image_size.setEnabled(smallest < largest)
         self.retranslate()
+
+    def problem(self) -> str:
+        """A sentence on what cannot be used, "" where all is well."""
+        text = self._learning_rate.text()
+        if text and not self._learning_rate.hasAcceptableInput():
+            return _("The learning rate is a number above 0, at most 1, for instance 0.001.")
+        return ""
 
     def settings(self, recipe: str) -> TrainingSettings:
         """What is set, for the recipe of this name."""

@@ -65,8 +65,9 @@ QGroupBox::title { subcontrol-origin: margin; left: 10px; padding: 0 4px; color:
 """
 
 _BUTTONS = """
-QPushButton { background: $surface_raised; color: $text; border: 1px solid $border_strong;
-  border-radius: ${radius}px; padding: 5px 13px; min-height: 18px; }
+QPushButton { background: $surface_raised; color: $text; font-weight: 400;
+  border: 1px solid $border_strong; border-radius: ${radius}px; padding: 5px 13px;
+  min-height: 18px; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed, QPushButton:checked { background: $pressed; }
 QPushButton:focus { border: 2px solid $focus; padding: 4px 12px; }
@@ -136,8 +137,8 @@ QComboBox:focus { padding-right: 25px; }
 QComboBox::drop-down { subcontrol-origin: border; subcontrol-position: center right;
   width: 24px; border: none; }
 QComboBox::down-arrow { image: url(icons:style-down.svg); width: 12px; height: 12px; }
-QComboBox QAbstractItemView { background: $surface_raised; border: 1px solid $border_strong;
-  padding: 4px; outline: none; }
+QComboBox QAbstractItemView, QComboBox QAbstractItemView:focus { background: $surface_raised;
+  border: 1px solid $border_strong; padding: 0; outline: none; }
 QCheckBox, QRadioButton { spacing: 8px; padding: 3px; border: 1px solid transparent;
   border-radius: ${radius}px; color: $text; background: transparent; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid $focus; padding: 2px; }

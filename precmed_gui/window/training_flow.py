@@ -17,12 +17,14 @@ from precmed_gui.diagnosis.training import (
 from precmed_gui.diagnosis.work import Step
 from precmed_gui.jobs.jobs import Jobs
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded, WasCancelled
-from precmed_gui.language import _, sentences
+from precmed_gui.language import N_, _, sentences
 from precmed_gui.learning.checkpoints import recover
 from precmed_gui.learning.train import train
 from precmed_gui.places import user_models_folder
 from precmed_gui.window.training_panel import TrainingPanel
 from precmed_gui.window.workspace import Workspace
+
+STOPPED_HARD = N_("The training did not stop in time, so its engine was ended.")
 
 
 class TrainingFlow(QObject):
@@ -71,6 +73,7 @@ class TrainingFlow(QObject):
     @Slot()
     def keep(self) -> None:
         """After a crash, make the newest checkpoint a model."""
+        self._last_epoch = 0
         self._panel.show_waiting()
         self._job = self._jobs.start(partial(recover, self._folder))
 
@@ -103,19 +106,23 @@ class TrainingFlow(QObject):
         self._job = 0
         if isinstance(outcome, Succeeded) and isinstance(outcome.result, TrainingResult):
             self._take(outcome.result)
+        elif isinstance(outcome, WasCancelled) and self._last_epoch:
+            self._panel.show_failure(_(STOPPED_HARD), keepable_epoch=self._last_epoch)
         elif isinstance(outcome, WasCancelled):
             self._panel.show_nothing_kept()
         elif isinstance(outcome, EngineDied):
             text = sentences(outcome.reason, outcome.hint)
             self._panel.show_failure(text, keepable_epoch=self._last_epoch)
         elif isinstance(outcome, Failed):
-            self._panel.show_failure(sentences(outcome.message, outcome.hint))
+            text = sentences(outcome.message, outcome.hint)
+            self._panel.show_failure(text, keepable_epoch=self._last_epoch)
         self.ended.emit()
 
     def _take(self, result: TrainingResult) -> None:
         self.last_result = result
         self._panel.show_result(result.card, is_stopped=result.is_stopped, seconds=result.seconds)
-        self._workspace.note_unreadable(result.unreadable)
+        if result.unreadable:
+            self._panel.show_left_out(result.unreadable)
         self.finished.emit(result)
 
 

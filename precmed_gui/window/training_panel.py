@@ -1,6 +1,7 @@
 """The middle panel: choose a recipe, press Train, watch it learn, read what it is worth."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from precmed_gui.diagnosis.cases import Cohort
+from precmed_gui.diagnosis.cases import Cohort, Unreadable
 from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.training import (
     BatchEnded,
@@ -23,7 +24,8 @@ from precmed_gui.diagnosis.training import (
     TrainingStarted,
 )
 from precmed_gui.diagnosis.work import Step
-from precmed_gui.language import N_, _, sentences
+from precmed_gui.language import N_, _, ngettext, sentences
+from precmed_gui.window.calm_fields import keep_calm
 from precmed_gui.window.curves import TrainingCurves
 from precmed_gui.window.icons import keep_icon
 from precmed_gui.window.layouts import row
@@ -47,6 +49,9 @@ EPOCH_OF = N_("Epoch {epoch} of {epochs} · {left} left")
 RUNNING_ON = N_("{device} · {images} to learn from, {validation} to choose the best epoch")
 DONE = N_("Done in {time}. The model is on your shelf and chosen for reading.")
 STOPPED = N_("Stopped. The best epoch so far was kept as a model and is chosen for reading.")
+RECOVERED = N_(
+    "The last whole epoch is on your shelf. It was not tested: train again to rely on it."
+)
 NOTHING_KEPT = N_("Stopped before the first epoch ended; there is nothing to keep.")
 KEEP = N_("Keep epoch {epoch}")
 
@@ -86,6 +91,7 @@ class TrainingPanel(QWidget):
         self._recipe.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
+        keep_calm(self._recipe)
         self._recipe_label.setBuddy(self._recipe)
         self._recipe.currentIndexChanged.connect(self._on_recipe_changed)
         self._summary = QLabel()
@@ -208,7 +214,9 @@ class TrainingPanel(QWidget):
         """The training is over and its model is on the shelf."""
         self._end()
         self._show_worth(card)
-        if is_stopped:
+        if card.is_checkpoint:
+            self._say(lambda: _(RECOVERED))
+        elif is_stopped:
             self._say(lambda: _(STOPPED))
         else:
             self._say(lambda: _(DONE).format(time=duration(seconds)))
@@ -230,6 +238,17 @@ class TrainingPanel(QWidget):
         action = _(KEEP).format(epoch=keepable_epoch) if keepable_epoch else ""
         self.strip.show_message(text, kind="error", action=action)
 
+    def show_left_out(self, files: Sequence[Unreadable]) -> None:
+        """Some images of the cohort were not learned from, and why."""
+        self.strip.show_message(
+            ngettext(
+                "{n} image was left out: {name}: {reason}",
+                "{n} images were left out, the first one: {name}: {reason}",
+                len(files),
+            ).format(n=number(len(files)), name=Path(files[0].path).name, reason=files[0].reason),
+            kind="warning",
+        )
+
     def show_notice(self, text: str) -> None:
         """One sentence that does not end anything."""
         self.strip.show_message(text, kind="error")
@@ -245,7 +264,9 @@ class TrainingPanel(QWidget):
 
     def wish_training(self) -> None:
         """Ask for a training with the settings on the screen."""
-        if self._train.isEnabled():
+        if problem := self._form.problem():
+            self.show_notice(problem)
+        elif self._train.isEnabled():
             self.train_wished.emit(self.settings())
 
     def settings(self) -> TrainingSettings:
@@ -266,7 +287,8 @@ class TrainingPanel(QWidget):
         for index in range(self._recipe.count()):
             recipe = self._recipes[str(self._recipe.itemData(index))]
             self._recipe.setItemText(index, _(recipe.title))
-        self._on_recipe_changed()
+            if index == self._recipe.currentIndex():
+                self._summary.setText(_(recipe.summary))
         self.curves.retranslate()
         self.strip.retranslate()
         self._form.retranslate()
@@ -288,7 +310,10 @@ class TrainingPanel(QWidget):
             self._bar.setRange(0, 0)
         if not self._is_cut_short:
             self._say(lambda: text)
+        had_focus = self._train.hasFocus()
         self._show_controls()
+        if had_focus:
+            self._stop.setFocus()
 
     def _end(self) -> None:
         self._is_busy = False

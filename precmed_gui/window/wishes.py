@@ -139,6 +139,7 @@ class Wishes(QObject):
         elif window.training_flow.is_running and self._dialogs.confirm(
             _("Stop the training?"),
             _("The best epoch is kept; before the first epoch ends there is nothing to keep."),
+            (_("Stop the training"), _("Go on")),
         ):
             window.training.stop()
 

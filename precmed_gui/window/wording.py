@@ -1,6 +1,6 @@
 """Numbers and times as a clinician reads them."""
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QDateTime, QLocale, Qt
 
 from precmed_gui.diagnosis.cases import Cohort
 from precmed_gui.diagnosis.model_card import ModelCard
@@ -43,6 +43,20 @@ def duration(seconds: float) -> str:
     return _("{hours}:{minutes:02d} h").format(hours=hours, minutes=minutes)
 
 
+def moment(text: str) -> str:
+    """A time of ISO 8601 in the user's own time zone and way of writing."""
+    when = QDateTime.fromString(text, Qt.DateFormat.ISODate)
+    if not when.isValid():
+        return text
+    return locale().toString(when.toLocalTime(), QLocale.FormatType.ShortFormat)
+
+
+def model_title(card: ModelCard) -> str:
+    """A model in a list: its name and when it was trained."""
+    when = moment(card.trained_at)
+    return f"{card.name} · {when}" if when else card.name
+
+
 def tested_on(card: ModelCard) -> str:
     """What a model's test says, and on what it was measured."""
     n = card.test.get("n")
@@ -52,6 +66,10 @@ def tested_on(card: ModelCard) -> str:
     text = _("right: {right} of {images} nobody trained on.").format(
         right=number(right), images=images_text(int(n))
     )
+    commonest = card.test.get("commonest")
+    if commonest is not None:
+        guess = _("Always saying the commonest class: {share}.")
+        text = sentences(text, guess.format(share=share(float(commonest))))
     if card.split.patients_shared:
         return sentences(text, _("But patients are shared with training: expect less."))
     if not card.split.are_patients_known:

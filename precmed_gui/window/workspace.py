@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from precmed_gui.diagnosis.cases import Cohort, Unreadable, with_unreadable
+from precmed_gui.diagnosis.cases import Cohort
 from precmed_gui.diagnosis.model_card import ModelCard
 
 
@@ -47,11 +47,6 @@ class Workspace(QObject):
         """Put a cohort on the table without a trace in the history."""
         self.cohort = cohort
         self.cohort_changed.emit(cohort)
-
-    def note_unreadable(self, files: tuple[Unreadable, ...]) -> None:
-        """List files that turned out to be unreadable; this is a finding, not an edit."""
-        if files:
-            self.show_cohort(with_unreadable(self.cohort, files))
 
     def choose_model(self, folder: Path, card: ModelCard) -> None:
         """Read images with this model from now on."""

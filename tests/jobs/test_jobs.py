@@ -98,6 +98,17 @@ def test_quick_work_runs_between_the_batches_of_long_work(qtbot, jobs, tmp_path)
     assert ended == [quick, long]
 
 
+def test_stopping_slow_quick_work_leaves_the_long_work_around_it_alone(qtbot, jobs, tmp_path):
+    flag = tmp_path / "flag"
+    long = start_and_wait_for_report(qtbot, jobs, partial(works.wait_for_file, str(flag)))
+    with qtbot.waitSignal(jobs.reported, timeout=30_000):
+        quick = jobs.start(works.be_deaf_for_a_while, is_quick=True)
+    jobs.cancel(quick)
+    assert outcome_of(qtbot, jobs, quick) == WasCancelled()
+    flag.touch()
+    assert outcome_of(qtbot, jobs, long) == Succeeded("seen")
+
+
 def test_a_killed_engine_is_reported_and_replaced(qtbot, jobs):
     outcome = run(qtbot, jobs, works.die)
     assert isinstance(outcome, EngineDied)
@@ -150,12 +161,7 @@ def test_an_abandoned_job_is_heard_of_no_more(qtbot, jobs):
 
 def test_the_engine_knows_no_qt(qtbot, jobs):
     outcome = run(qtbot, jobs, works.say_which_modules)
-    assert "PySide6" not in outcome.result or _main_of_pytest_brings_qt()
-
-
-def _main_of_pytest_brings_qt() -> bool:
-    # spawn imports the parent's main module; this test is exact only from `python -m pytest`.
-    return False
+    assert "PySide6" not in outcome.result
 
 
 def test_closing_leaves_no_process(qtbot):

@@ -48,6 +48,11 @@ def never_look_up(report: Report, cancel: CancelToken):
     time.sleep(600)
 
 
+def be_deaf_for_a_while(report: Report, cancel: CancelToken):
+    report(Step("deaf", 0, 0))
+    time.sleep(6)
+
+
 def save_after_stop(report: Report, cancel: CancelToken):
     report(Step("waiting", 0, 0))
     while not cancel.is_set():

@@ -1,5 +1,6 @@
 """What the window is told about the shelf."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -53,6 +54,32 @@ def test_what_an_interrupted_training_left_is_found(tmp_path):
 def test_a_copy_is_a_model(tmp_path):
     assert copy(DEMO, tmp_path / "copy") == str(tmp_path / "copy")
     assert load_card(tmp_path / "copy") == load_card(DEMO)
+
+
+def test_a_copy_never_replaces_what_is_there(tmp_path):
+    (tmp_path / "demo-phantoms").mkdir()
+    (tmp_path / "demo-phantoms" / "thesis.txt").write_text("years of work")
+    with pytest.raises(FailedStorage):
+        copy(DEMO, tmp_path / "demo-phantoms")
+    assert (tmp_path / "demo-phantoms" / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_model_is_not_copied_into_itself(tmp_path):
+    shutil.copytree(DEMO, tmp_path / "model")
+    with pytest.raises(FailedStorage):
+        copy(tmp_path / "model", tmp_path / "model" / "copy")
+
+
+def test_a_training_that_is_still_alive_is_not_called_interrupted(tmp_path):
+    shutil.copytree(DEMO, tmp_path / "chest.checkpoints" / "epoch-0003")
+    (tmp_path / "chest.checkpoints" / "owner").write_text(str(os.getpid()))
+    assert look(tmp_path).interrupted == ()
+
+
+def test_a_training_whose_model_is_there_is_not_called_interrupted(tmp_path):
+    shutil.copytree(DEMO, tmp_path / "chest.checkpoints" / "epoch-0003")
+    shutil.copytree(DEMO, tmp_path / "chest")
+    assert look(tmp_path).interrupted == ()
 
 
 def test_a_damaged_model_is_not_copied(tmp_path):

@@ -1,4 +1,5 @@
 import math
+import os
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -209,7 +210,7 @@ def checkpoints_during(cohort: Cohort, folder: Path, copy: Path) -> list[list[st
 
     def look(event: object) -> None:
         if isinstance(event, EpochEnded):
-            looks.append(sorted(path.name for path in home.iterdir()))
+            looks.append(sorted(path.name for path in home.glob("epoch-*")))
             shutil.rmtree(copy, ignore_errors=True)
             shutil.copytree(home, copy)
 
@@ -226,7 +227,7 @@ def test_each_epoch_leaves_a_whole_model_and_two_are_kept(cohort: Cohort, tmp_pa
         ["epoch-0002", "epoch-0003"],
     ]
     assert not checkpoints_folder(tmp_path / "m").exists()
-    cards = [load_card(folder) for folder in sorted(copy.iterdir())]
+    cards = [load_card(folder) for folder in sorted(copy.glob("epoch-*"))]
     assert [len(card.history.loss) for card in cards] == [2, 3]
     assert all(card.is_checkpoint and not card.test for card in cards)
 
@@ -345,3 +346,20 @@ def test_it_stops_when_the_validation_loss_has_not_improved_for_long_enough() ->
         ended.append(state.has_run_out_of_patience)
     assert ended == [False, False, False, True]
     assert state.history.best_epoch == 2
+
+
+def test_a_file_name_of_another_age_does_not_stop_a_training(
+    cohort: Cohort, spots: Path, tmp_path: Path
+) -> None:
+    strange = os.fsdecode(b"M\xfcller.png")
+    (tmp_path / "left").mkdir()
+    try:
+        shutil.copy(spots / "left" / "000.png", tmp_path / "left" / strange)
+    except OSError:
+        pytest.skip("this disk takes only proper names")
+    more = replace(cohort.cases[0], path=str(tmp_path / "left" / strange))
+    mixed = replace(cohort, cases=(*cohort.cases, more))
+    settings = TrainingSettings(recipe="article-cnn", epochs=1)
+    plan = TrainingPlan(mixed, settings, str(tmp_path / "model"), "strange")
+    result = train(plan, ignore, NeverCancelled())
+    assert load_card(Path(result.folder)).split.train > 0

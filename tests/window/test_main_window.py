@@ -13,9 +13,11 @@ from PySide6.QtCore import QSettings, Qt
 
 from precmed_gui.diagnosis.cases import Cohort
 from precmed_gui.diagnosis.training import BatchEnded, EpochEnded, TrainingSettings
+from precmed_gui.diagnosis.work import NeverCancelled, ignore
 from precmed_gui.jobs.engine_thread import EngineState
 from precmed_gui.jobs.jobs import Lane
 from precmed_gui.language import current_language, use_language
+from precmed_gui.learning.predict import predict
 from precmed_gui.learning.shelf import load_card
 from precmed_gui.places import home_folder, shipped_models_folder, user_models_folder
 from precmed_gui.window.engines import make_jobs
@@ -240,6 +242,37 @@ def test_what_a_killed_program_left_of_a_training_is_offered_and_can_be_kept(qtb
         window.training.strip.acted.emit()
     assert Path(kept.args[0].folder) == user_models_folder() / "chest"
     assert load_card(user_models_folder() / "chest").labels == ("clear", "effusion", "nodule")
+
+
+def test_a_change_of_model_in_the_middle_reads_everything_again_with_the_new_one(
+    qtbot, window, images
+):
+    open_images(qtbot, window, images)
+    models = []
+    for seed in (1, 2):
+        with qtbot.waitSignal(window.workspace.model_changed, timeout=SLOW):
+            train(qtbot, window, seed=seed)
+        models.append(window.workspace.model)
+    with qtbot.waitSignal(window.reading_flow.finished, timeout=SLOW):
+        window.prediction.paths_dropped.emit([str(images)])
+        window.prediction.paths_dropped.emit([str(images / "dark" / "1.png")])
+        window.prediction.model_wished.emit(str(models[0]))
+        qtbot.waitUntil(lambda: window.workspace.model == models[0], timeout=SLOW)
+    answers = window.prediction.readings.predictions()
+    assert len(answers) == 24
+    shown = {answer.case.key: answer.probabilities for answer in answers}
+    expected = predict(str(models[0]), window.workspace.cohort.cases, ignore, NeverCancelled())
+    for answer in expected.predictions:
+        assert shown[answer.case.key] == pytest.approx(answer.probabilities, abs=1e-5)
+
+
+def test_images_too_small_for_a_training_stay_in_the_cohort(qtbot, window, images, tmp_path):
+    mixed = write_images(tmp_path / "mixed", count=12)
+    Image.new("L", (20, 20)).save(mixed / "dark" / "small.png")
+    open_images(qtbot, window, mixed)
+    train(qtbot, window)
+    assert "small.png" in window.training.strip.text()
+    assert len(window.workspace.cohort.cases) == 25
 
 
 def test_a_damaged_model_is_refused_and_the_chosen_one_stays(qtbot, window, images, tmp_path):

@@ -17,6 +17,7 @@ _PART_WORDS: dict[str, Part] = {
     "val": "validation", "valid": "validation", "validation": "validation",
     "test": "test", "testing": "test",
 }  # fmt: skip
+_FEWEST_OF_A_CLASS = 5
 _IGNORED = {"thumbs.db", "desktop.ini", "__macosx", "about.txt", "icon\r"}
 """Left by systems beside images; about.txt is what the demo cohort says of itself."""
 
@@ -53,14 +54,18 @@ class Search:
                 self.files.append(FoundFile(path))
             elif not _is_folder(path):
                 self._leave_out(path, _("There is no such file or folder."))
-        are_parts = len({_part(folder) for folder in folders} - {None}) > 1
+        parts = {_part(folder) for folder in folders} - {None}
+        are_parts = len(parts) > 1 or (len(folders) == 1 and bool(_listing(folders[0])[0]))
+        are_classes = len(folders) > 1 and not _are_cohorts(folders)
         for folder in folders:
             if are_parts and _part(folder):
                 self._add_classes(folder, _part(folder))
+            elif are_classes and not _is_divided(folder):
+                self._add_tree(folder, folder.name, None)
             else:
-                self._add_folder(self._unwrapped(folder), is_one_of_several=len(folders) > 1)
+                self._add_folder(self._unwrapped(folder))
 
-    def _add_folder(self, folder: Path, *, is_one_of_several: bool) -> None:
+    def _add_folder(self, folder: Path) -> None:
         subfolders, files = self._listing(folder)
         parts = {sub: part for sub in subfolders if (part := _part(sub))}
         if len(set(parts.values())) > 1:
@@ -75,7 +80,7 @@ class Search:
             for subfolder in subfolders:
                 self._add_tree(subfolder, subfolder.name, None)
         else:
-            self._add_files(files, folder.name if is_one_of_several else None, None)
+            self._add_files(files, None, None)
 
     def _add_classes(self, folder: Path, part: Part | None) -> None:
         subfolders, files = self._listing(folder)
@@ -99,8 +104,8 @@ class Search:
             subfolders, files = _listing(folder)
             if len(subfolders) != 1 or any(has_image_name(file.name) for file in files):
                 return folder
-            if files and not _listing(subfolders[0])[0]:
-                return folder
+            if not _listing(subfolders[0])[0]:
+                return folder  # its images are a class by that name
             self._add_files(files, None, None)
             folder = subfolders[0]
         return folder
@@ -121,6 +126,24 @@ class Search:
 
     def _leave_out(self, path: Path, reason: str) -> None:
         self.left_out.append(Unreadable(str(path), reason))
+
+
+def _is_divided(folder: Path) -> bool:
+    """Whether it holds the parts of a given split."""
+    return len({_part(subfolder) for subfolder in _listing(folder)[0]} - {None}) > 1
+
+
+def _are_cohorts(folders: list[Path]) -> bool:
+    """Whether folders dropped together are cohorts with the same classes, and not classes.
+
+    Sub-folders with a handful of images each are taken for patients and not for classes.
+    """
+    inside = [_listing(folder)[0] for folder in folders]
+    names = {frozenset(subfolder.name for subfolder in subfolders) for subfolders in inside}
+    if len(names) > 1 or not all(len(subfolders) > 1 for subfolders in inside):
+        return False
+    counts = [len(_listing(subfolder)[1]) for subfolders in inside for subfolder in subfolders]
+    return sum(counts) / len(counts) >= _FEWEST_OF_A_CLASS
 
 
 def _listing(folder: Path, *, strict: bool = False) -> tuple[list[Path], list[Path]]:

@@ -1,5 +1,7 @@
 """Pictures for the eye, made in the window's reading process."""
 
+from typing import cast
+
 import numpy as np
 
 from precmed_gui.diagnosis.cases import Case
@@ -12,6 +14,7 @@ from precmed_gui.modalities.imaging.kinds import Kind
 from precmed_gui.modalities.imaging.pixels import full_scale, is_grey, resized, to_display
 
 _FULL_16 = 65535
+_WITH_CHANNELS = 3
 
 
 def read_thumbnail(case: Case, side: int) -> Thumbnail:
@@ -32,6 +35,8 @@ def read_picture(case: Case) -> Picture:
     """One case at full size; raises `UnreadableFile`."""
     pixels, kind = read_with_kind(case)
     has_no_colour = is_grey(pixels)
+    if has_no_colour and pixels.ndim == _WITH_CHANNELS:
+        pixels = cast(Pixels, np.ascontiguousarray(pixels[..., 0]))
     return Picture(
         case=case,
         pixels=pixels,

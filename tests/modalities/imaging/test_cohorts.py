@@ -10,6 +10,7 @@ from PIL import Image
 from precmed_gui.diagnosis.cases import Cohort
 from precmed_gui.diagnosis.errors import UnfitCohort, UnreadableFile
 from precmed_gui.diagnosis.work import Cancelled, NeverCancelled, Step, ignore
+from precmed_gui.modalities import open_cohort
 from precmed_gui.modalities.imaging import MODALITY
 
 
@@ -197,3 +198,42 @@ def test_every_messy_file_becomes_a_picture_or_a_reason(shared_data: Path, folde
         len(cohort.cases) - len(refused)
         == {"malformed/pillow": 24, "images/brain_mri_messy": 253}[folder]
     )
+
+
+def _images(folder: Path, count: int) -> None:
+    folder.mkdir(parents=True)
+    for number in range(count):
+        Image.new("L", (32, 32), number).save(folder / f"{number}.png")
+
+
+def _labels_of(*folders: Path) -> dict[str, int]:
+    return open_cohort([str(f) for f in folders], ignore, NeverCancelled()).label_counts()
+
+
+def test_class_folders_dropped_together_keep_their_names_however_deep_the_images(
+    tmp_path: Path,
+) -> None:
+    for label in ("ill", "well"):
+        _images(tmp_path / "wrapped" / label / "images", 4)
+        for patient in ("pat0", "pat1", "pat2"):
+            _images(tmp_path / "patients" / label / patient, 2)
+    for home in ("wrapped", "patients"):
+        dropped = _labels_of(tmp_path / home / "ill", tmp_path / home / "well")
+        assert dropped == _labels_of(tmp_path / home)
+        assert list(dropped) == ["ill", "well"]
+
+
+def test_two_cohorts_with_the_same_classes_become_one(tmp_path: Path) -> None:
+    for hospital in ("north", "south"):
+        for label in ("ill", "well"):
+            _images(tmp_path / hospital / label, 6)
+    assert _labels_of(tmp_path / "north", tmp_path / "south") == {"ill": 12, "well": 12}
+
+
+def test_parts_dropped_one_after_the_other_stay_parts(tmp_path: Path) -> None:
+    for part in ("train", "test"):
+        for label in ("ill", "well"):
+            _images(tmp_path / part / label, 2)
+    cohort = open_cohort([str(tmp_path / "test")], ignore, NeverCancelled())
+    assert {case.part for case in cohort.cases} == {"test"}
+    assert cohort.label_counts() == {"ill": 2, "well": 2}
