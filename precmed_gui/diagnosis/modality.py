@@ -2,20 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Literal, Protocol
 
 from precmed_gui.diagnosis.cases import Case, Cohort
+from precmed_gui.diagnosis.pictures import Picture, Pixels, Thumbnail
 from precmed_gui.diagnosis.training import Recipe
 from precmed_gui.diagnosis.work import CancelToken, Report
-
-if TYPE_CHECKING:
-    from precmed_gui.diagnosis.pictures import Picture, Thumbnail
-
-Pixels = NDArray[np.uint8] | NDArray[np.uint16]
-"""(height, width) grey or (height, width, 3) colour; 16-bit data stays 16-bit."""
 
 
 class Modality(Protocol):
@@ -53,8 +45,8 @@ class Modality(Protocol):
     def build(self, recipe: str, image_size: int, channels: int, classes: int) -> object:
         """The untrained Keras model of a recipe; imports Keras."""
 
-    def read_thumbnail(self, case: Case, side: int) -> "Thumbnail":
+    def read_thumbnail(self, case: Case, side: int) -> Thumbnail:
         """A small picture for a list, or the reason why there is none."""
 
-    def read_picture(self, case: Case) -> "Picture":
+    def read_picture(self, case: Case) -> Picture:
         """The case as a picture to look at; raises `UnreadableFile`."""

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from precmed_gui.diagnosis.cases import Case
-from precmed_gui.diagnosis.modality import Pixels
+
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+"""(height, width) grey or (height, width, 3) colour; 16-bit data stays 16-bit."""
 
 
 @dataclass(frozen=True, slots=True)

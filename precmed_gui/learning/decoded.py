@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from precmed_gui.diagnosis.cases import Case, Unreadable
 from precmed_gui.diagnosis.errors import FailedStorage, UnreadableFile
-from precmed_gui.diagnosis.modality import Pixels
+from precmed_gui.diagnosis.pictures import Pixels
 from precmed_gui.diagnosis.storage import atomic_folder
 from precmed_gui.diagnosis.work import CancelToken, Report, Step
 from precmed_gui.language import _

@@ -37,6 +37,9 @@ WHAT_IT_DOES = N_(
     "keys 1 to 9 move them to a class."
 )
 
+_FRAME = 8
+"""Both edges of the frame, which is thicker with the keyboard in it or after a change of theme."""
+
 
 class ThumbnailGrid(QListView):
     """Thumbnails in columns that fill the width, with selection of many."""
@@ -169,7 +172,7 @@ class ThumbnailGrid(QListView):
     def _fit_cells(self) -> None:
         """Columns fill the width; room for the scroll bar is kept, so that it never flickers."""
         bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent, None, self)
-        room = max(SMALLEST_CELL, self.width() - bar - 2)
+        room = max(SMALLEST_CELL, self.width() - bar - _FRAME)
         side = room // max(1, room // SMALLEST_CELL)
         if self.gridSize() != QSize(side, side):
             self.setGridSize(QSize(side, side))

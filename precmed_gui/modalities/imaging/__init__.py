@@ -6,8 +6,8 @@ from typing import Literal
 
 from precmed_gui.diagnosis.cases import Case, Cohort
 from precmed_gui.diagnosis.errors import UnreadableFile
-from precmed_gui.diagnosis.modality import Modality, Pixels
-from precmed_gui.diagnosis.pictures import Picture, Thumbnail
+from precmed_gui.diagnosis.modality import Modality
+from precmed_gui.diagnosis.pictures import Picture, Pixels, Thumbnail
 from precmed_gui.diagnosis.training import Recipe
 from precmed_gui.diagnosis.work import CancelToken, Report
 from precmed_gui.language import N_

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.errors import UnreadableFile
-from precmed_gui.diagnosis.modality import Pixels
+from precmed_gui.diagnosis.pictures import Pixels
 from precmed_gui.language import _
 from precmed_gui.modalities.imaging.decoding import MAX_BYTES, decoding, require_size
 from precmed_gui.modalities.imaging.kinds import DICOM_SUFFIXES

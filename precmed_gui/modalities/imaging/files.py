@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from precmed_gui.diagnosis.cases import Case
-from precmed_gui.diagnosis.modality import Pixels
+from precmed_gui.diagnosis.pictures import Pixels
 from precmed_gui.modalities.imaging.containers import check_npz, read_npz
 from precmed_gui.modalities.imaging.decoding import decoding
 from precmed_gui.modalities.imaging.dicom import check_dicom, read_dicom

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from precmed_gui.diagnosis.cases import Case, Part
 from precmed_gui.diagnosis.errors import UnreadableFile
-from precmed_gui.diagnosis.modality import Pixels
+from precmed_gui.diagnosis.pictures import Pixels
 from precmed_gui.language import _
 from precmed_gui.modalities.imaging.containers import class_names
 from precmed_gui.modalities.imaging.decoding import MAX_BYTES, damaged, decoding, require_size

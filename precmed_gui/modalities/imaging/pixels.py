@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from precmed_gui.diagnosis.errors import UnreadableFile
-from precmed_gui.diagnosis.modality import Pixels
+from precmed_gui.diagnosis.pictures import Pixels
 from precmed_gui.language import _
 
 _FULL_8 = 255

@@ -10,7 +10,7 @@ from PIL import Image
 
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.errors import UnreadableFile
-from precmed_gui.diagnosis.modality import Pixels
+from precmed_gui.diagnosis.pictures import Pixels
 from precmed_gui.language import _
 from precmed_gui.modalities.imaging.decoding import (
     MAX_PIXELS,

@@ -6,8 +6,7 @@ import numpy as np
 
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.errors import UnreadableFile
-from precmed_gui.diagnosis.modality import Pixels
-from precmed_gui.diagnosis.pictures import Picture, Thumbnail
+from precmed_gui.diagnosis.pictures import Picture, Pixels, Thumbnail
 from precmed_gui.language import _
 from precmed_gui.modalities.imaging.files import read_with_kind
 from precmed_gui.modalities.imaging.kinds import Kind
