@@ -16,6 +16,15 @@ import tempfile
 from itertools import product
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from precmed_gui.diagnosis.training import TrainingSettings
+from precmed_gui.learning.split import split_cohort
+from precmed_gui.window.engines import make_jobs
+from precmed_gui.window.main_window import MainWindow
+from precmed_gui.window.theme import apply_theme
+
 IMAGES = Path(__file__).resolve().parent / "images"
 SIZE, OTHER_SIZES = (1440, 900), ((1280, 800), (1920, 1080))
 LOOKS = tuple(product(("en", "zh_CN"), ("light", "dark")))
@@ -44,63 +53,65 @@ Picture = tuple[tuple[str, str], tuple[int, int], Path]
 
 
 def make(source: str, pictures: list[Picture]) -> int:
-    from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication
-
-    from precmed_gui.diagnosis.training import TrainingSettings
-    from precmed_gui.learning.split import split_cohort
-    from precmed_gui.window.engines import make_jobs
-    from precmed_gui.window.main_window import MainWindow
-    from precmed_gui.window.theme import apply_theme
-
     application = QApplication([])
     apply_theme(application, "light")
-    window = MainWindow(make_jobs())
-    window.show()
+    photographer = Photographer(source, pictures)
+    photographer.begin()
+    return int(application.exec())
 
-    def opened() -> None:
-        QTimer.singleShot(SETTLE_MS, lambda: window.training_flow.train(TrainingSettings()))
 
-    def trained(_result: object) -> None:
-        window.workspace.model_changed.connect(chosen)
+class Photographer:
+    """Drives a window: what comes next starts when the window says that the last thing ended."""
 
-    def chosen(_card: object) -> None:
-        cohort = window.workspace.cohort
+    def __init__(self, source: str, pictures: list[Picture]) -> None:
+        self._source, self._pictures = source, pictures
+        self._window = MainWindow(make_jobs())
+        self._window.show()
+        self._window.cohort_flow.opened.connect(self._train)
+        self._window.training_flow.finished.connect(self._wait_for_model)
+        self._window.reading_flow.finished.connect(self._settle)
+
+    def begin(self) -> None:
+        self._window.begin()
+        if self._source:
+            self._window.open_paths([self._source])
+        else:
+            self._window.cohort_flow.open_demo()
+
+    def _train(self) -> None:
+        settings = TrainingSettings()
+        QTimer.singleShot(SETTLE_MS, lambda: self._window.training_flow.train(settings))
+
+    def _wait_for_model(self, _result: object) -> None:
+        self._window.workspace.model_changed.connect(self._read)
+
+    def _read(self, _card: object) -> None:
+        cohort = self._window.workspace.cohort
         test = split_cohort(cohort, TrainingSettings().seed).test
         cases = tuple(cohort.cases[place] for place in test[:: max(1, len(test) // SHOWN)])
-        window.reading_flow.read_cases(cases)
+        self._window.reading_flow.read_cases(cases)
 
-    def read() -> None:
-        QTimer.singleShot(SETTLE_MS, next_look)
+    def _settle(self) -> None:
+        QTimer.singleShot(SETTLE_MS, self._dress)
 
-    def next_look() -> None:
-        if not pictures:
-            window.shut_down()
-            application.quit()
+    def _dress(self) -> None:
+        if not self._pictures:
+            self._window.shut_down()
+            QApplication.quit()
             return
-        (language, theme), size, path = pictures[0]
+        look, size, path = self._pictures[0]
         path.parent.mkdir(exist_ok=True)
-        actions = (*window.actions_.languages.actions(), *window.actions_.themes.actions())
-        for action in actions:
-            if action.data() in (language, theme):
+        actions = self._window.actions_
+        for action in (*actions.languages.actions(), *actions.themes.actions()):
+            if action.data() in look:
                 action.trigger()
-        window.resize(*size)
-        QTimer.singleShot(SETTLE_MS, take)
+        self._window.resize(*size)
+        QTimer.singleShot(SETTLE_MS, self._take)
 
-    def take() -> None:
-        _look, _size, path = pictures.pop(0)
-        window.grab().save(str(path))
-        next_look()
-
-    window.cohort_flow.opened.connect(opened)
-    window.training_flow.finished.connect(trained)
-    window.reading_flow.finished.connect(read)
-    window.begin()
-    if source:
-        window.open_paths([source])
-    else:
-        window.cohort_flow.open_demo()
-    return int(application.exec())
+    def _take(self) -> None:
+        _look, _size, path = self._pictures.pop(0)
+        self._window.grab().save(str(path))
+        self._dress()
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ def test_a_broad_except_stands_only_where_work_meets_the_engine_and_a_decoder_it
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in BROAD))
     }
-    assert broad <= {"jobs/engine_process.py", "modalities/imaging/decoding.py"}
+    assert broad == {"jobs/engine_process.py", "modalities/imaging/decoding.py"}
 
 
 BROAD = {"Exception", "BaseException"}

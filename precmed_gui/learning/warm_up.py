@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from precmed_gui.diagnosis.work import CancelToken, Report
 from precmed_gui.language import _, ngettext
 
 
@@ -19,6 +20,11 @@ def warm_up() -> str:
         with suppress(RuntimeError):
             for gpu in tf.config.list_physical_devices("GPU"):
                 tf.config.experimental.set_memory_growth(gpu, True)
+    return device_text()
+
+
+def name_device(report: Report, cancel: CancelToken) -> str:
+    """The device in the language in use now, as a work: the window asks after a change of it."""
     return device_text()
 
 

@@ -10,8 +10,10 @@ from precmed_gui.diagnosis.cases import Case, Cohort
 from precmed_gui.diagnosis.training import TrainingResult
 from precmed_gui.jobs.engine_thread import EngineState
 from precmed_gui.jobs.jobs import Jobs, Lane
+from precmed_gui.jobs.messages import Outcome, Succeeded
 from precmed_gui.jobs.preload import PreloadThread
 from precmed_gui.language import LANGUAGES, N_, _, current_language, sentences, use_language
+from precmed_gui.learning.warm_up import name_device
 from precmed_gui.modalities import NAMES, modality
 from precmed_gui.places import home_folder
 from precmed_gui.window.actions import Actions
@@ -55,6 +57,7 @@ class MainWindow(QMainWindow):
         self._settings = QSettings(str(home_folder() / "window.ini"), QSettings.Format.IniFormat)
         self._last_cohort = Cohort()
         self._offered = ""
+        self._naming, self._device = 0, ""
         self._is_over = False
         self.setWindowTitle("PrecMed")
         self.setWindowIcon(app_icon())
@@ -124,6 +127,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.jobs.engine_changed.connect(self._on_engine_changed)
+        self.jobs.ended.connect(self._on_ended)
         self.workspace.cohort_changed.connect(self._on_cohort_changed)
         self.workspace.model_changed.connect(self._on_model_changed)
         self.cohort_flow.last_cohort_found.connect(self._on_last_cohort_found)
@@ -200,6 +204,7 @@ class MainWindow(QMainWindow):
         for part in (*self.docks, self.cases, self.training, self.prediction, self.offer):
             part.retranslate()
         self.status_line.retranslate()
+        self.model_flow.retranslate()
         self._show_offer()
 
     def reset_layout(self) -> None:
@@ -229,6 +234,7 @@ class MainWindow(QMainWindow):
             translate_qt()
             self.jobs.set_language(code)
             self._settings.setValue("language", code)
+            self._naming = self.jobs.start(name_device, is_quick=True)
             self.retranslate()
 
     @Slot(object)
@@ -242,9 +248,15 @@ class MainWindow(QMainWindow):
     @Slot(object, object, str)
     def _on_engine_changed(self, lane: Lane, state: EngineState, device: str) -> None:
         if lane is Lane.LEARNING:
-            self.status_line.show_engine(state, device)
+            self.status_line.show_engine(state, self._device or device)
             is_ready = state in (EngineState.READY, EngineState.BUSY)
             self.reading_flow.set_engine_ready(is_ready=is_ready)
+
+    @Slot(int, object)
+    def _on_ended(self, job: int, outcome: Outcome) -> None:
+        if job == self._naming and isinstance(outcome, Succeeded):
+            self._device = str(outcome.result)
+            self.status_line.show_engine(self.status_line.state, self._device)
 
     @Slot(object)
     def _on_cohort_changed(self, cohort: Cohort) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from precmed_gui.diagnosis.errors import PrecmedError
+from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.storage import write_atomically
 from precmed_gui.jobs.jobs import Jobs, Lane
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
@@ -34,6 +35,7 @@ class ModelFlow(QObject):
         self._workspace, self._jobs, self._panel = workspace, jobs, panel
         self._looking = self._copying = 0
         self._wanted = ""
+        self._usable: dict[str, ModelCard] = {}
         self._extra: list[str] = []
         self._offered: set[tuple[str, int]] = set()
         jobs.ended.connect(self._on_ended)
@@ -89,7 +91,8 @@ class ModelFlow(QObject):
         remembered = _remembered()
         choices = (self._wanted, current, remembered, *usable)
         chosen = next((choice for choice in choices if choice in usable), "")
-        self._panel.show_models([(f, model_title(card)) for f, card in usable.items()], chosen)
+        self._usable = usable
+        self._show(chosen)
         if chosen and chosen != current:
             card = usable[chosen]
             self._workspace.choose_model(Path(chosen), card)
@@ -99,6 +102,14 @@ class ModelFlow(QObject):
         self._offered.update(content.interrupted)
         for folder, epoch in news[-1:]:
             self.interrupted.emit(folder, epoch)
+
+    def retranslate(self) -> None:
+        """Say the models again, with times as the language in use writes them."""
+        self._show(str(self._workspace.model or ""))
+
+    def _show(self, chosen: str) -> None:
+        titles = [(folder, model_title(card)) for folder, card in self._usable.items()]
+        self._panel.show_models(titles, chosen)
 
     def _remember(self, folder: str) -> None:
         try:

@@ -31,7 +31,15 @@ from precmed_gui.window.icons import keep_icon
 from precmed_gui.window.layouts import row
 from precmed_gui.window.message_strip import MessageStrip
 from precmed_gui.window.settings_form import SettingsForm
-from precmed_gui.window.wording import cohort_text, duration, images_text, number, share, tested_on
+from precmed_gui.window.wording import (
+    better_than_guessing,
+    cohort_text,
+    duration,
+    images_text,
+    number,
+    share,
+    tested_on,
+)
 
 TITLE = N_("Training")
 RECIPE = N_("Recipe")
@@ -356,7 +364,8 @@ class TrainingPanel(QWidget):
         self._card = card
         accuracy = card.test.get("accuracy")
         self._figure.setText(share(float(accuracy)) if accuracy is not None else "–")
-        self._verdict.setText(f"{card.name}: {tested_on(card)}")
+        text = sentences(tested_on(card), better_than_guessing(card))
+        self._verdict.setText(_("{model}: {text}").format(model=card.name, text=text))
         self._show_controls()
 
     def _show_epoch_text(self, epoch: int, epochs: int, seconds: float) -> None:

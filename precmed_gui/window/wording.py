@@ -66,15 +66,19 @@ def tested_on(card: ModelCard) -> str:
     text = _("right: {right} of {images} nobody trained on.").format(
         right=number(right), images=images_text(int(n))
     )
-    commonest = card.test.get("commonest")
-    if commonest is not None:
-        guess = _("Always saying the commonest class: {share}.")
-        text = sentences(text, guess.format(share=share(float(commonest))))
     if card.split.patients_shared:
         return sentences(text, _("But patients are shared with training: expect less."))
     if not card.split.are_patients_known:
         return sentences(text, _("Patients are not known, so one may be on both sides."))
     return sentences(text, _("No patient is shared with training."))
+
+
+def better_than_guessing(card: ModelCard) -> str:
+    """What a reader who always says the commonest class would get; "" where it is not known."""
+    commonest = card.test.get("commonest")
+    if commonest is None:
+        return ""
+    return _("Always saying the commonest class: {share}.").format(share=share(float(commonest)))
 
 
 def images_text(count: int) -> str:
