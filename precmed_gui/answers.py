@@ -1,11 +1,33 @@
-"""What `precmed` answers: the JSON documents of each command, and the same as a line to read."""
+"""What `precmed` answers: the JSON documents of each command, and the same as lines to read."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from precmed_gui.diagnosis.cases import Cohort, Unreadable
-from precmed_gui.diagnosis.prediction import Evaluation, PredictionList
+from precmed_gui.diagnosis.evaluation import Comparison
+from precmed_gui.diagnosis.model_card import ModelCard
+from precmed_gui.diagnosis.prediction import Evaluated, Prediction, PredictionList
 from precmed_gui.diagnosis.training import TrainingResult
-from precmed_gui.language import _
+from precmed_gui.evaluation.wording import (
+    calibration_text,
+    chosen_because,
+    comparison_text,
+    decimal_text,
+    evaluation_warnings,
+    figure_text,
+    gate_text,
+    no_intended_use,
+    right_of,
+    share,
+    warnings,
+    worth,
+)
+from precmed_gui.figure_documents import (
+    comparison_document,
+    evaluation_document,
+    model_document,
+)
+from precmed_gui.language import _, sentences
 from precmed_gui.learning.shelf import ShelvedModel
 
 
@@ -14,7 +36,7 @@ def _unreadable_document(files: Sequence[Unreadable]) -> list[dict[str, str]]:
 
 
 def trained_document(result: TrainingResult, cohort: Cohort) -> dict[str, object]:
-    """The document of `precmed train`."""
+    """The document of `precmed train`; what the test part says stands under "test"."""
     card, history = result.card, result.card.history
     return {
         "model": result.folder,
@@ -28,6 +50,7 @@ def trained_document(result: TrainingResult, cohort: Cohort) -> dict[str, object
         },
         "epochs_run": len(history.loss),
         "best_epoch": history.best_epoch,
+        "parted": card.has_parted,
         "stopped": result.is_stopped,
         "seconds": round(result.seconds, 3),
         "history": {
@@ -36,77 +59,113 @@ def trained_document(result: TrainingResult, cohort: Cohort) -> dict[str, object
             "val_loss": list(history.val_loss),
             "val_accuracy": list(history.val_accuracy),
         },
-        "test": {
-            "accuracy": {"value": card.test.get("accuracy")},
-            "auc": {"value": card.test.get("auc")},
-        },
+        **model_document(card),
+        "test": evaluation_document(card.evaluation, card) if card.evaluation else None,
+        "warnings": list(warnings(card)),
         "unreadable": _unreadable_document((*cohort.unreadable, *result.unreadable)),
     }
 
 
 def trained_text(result: TrainingResult) -> str:
-    """The line of `precmed train`."""
-    return _("{accuracy} of {n} images that nobody trained on were right. Model: {folder}").format(
-        accuracy=_percent(result.card.test.get("accuracy")),
-        n=result.card.test.get("n"),
-        folder=result.folder,
-    )
+    """The lines of `precmed train`."""
+    folder = _("Model: {folder}").format(folder=result.folder)
+    return "\n".join([card_text(result.card), folder])
 
 
-def evaluated_document(result: Evaluation) -> dict[str, object]:
-    """The document of `precmed evaluate`."""
+def card_text(card: ModelCard) -> str:
+    """A model in a few lines: what it is worth, why it was kept, and what to beware of."""
+    return "\n".join([worth(card), chosen_because(card), *_marked(warnings(card))])
+
+
+def _marked(texts: Sequence[str]) -> list[str]:
+    return [_("! {warning}").format(warning=text) for text in texts]
+
+
+def card_document(folder: Path, card: ModelCard, page: Path | None) -> dict[str, object]:
+    """The document of `precmed card`: the card as it is stored, and where its page was written."""
     return {
-        "n": result.n,
-        "accuracy": {"value": result.accuracy},
-        "auc": {"value": result.auc},
-        "seen_in_training": result.seen_in_training,
+        "model": str(folder),
+        "html": str(page) if page else None,
+        "card": card.to_json(),
+        "explanation": chosen_because(card),
+        "warnings": list(warnings(card)),
+    }
+
+
+def evaluated_document(result: Evaluated, card: ModelCard) -> dict[str, object]:
+    """The document of `precmed evaluate`; what was measured stands at the top."""
+    return {
+        **evaluation_document(result.evaluation, card),
+        **model_document(card),
         "unreadable": _unreadable_document(result.unreadable),
     }
 
 
-def evaluated_text(result: Evaluation) -> str:
+def evaluated_text(result: Evaluated, card: ModelCard) -> str:
     """The lines of `precmed evaluate`."""
-    text = _("{accuracy} of {n} images were right; area under the ROC curve {auc}.").format(
-        accuracy=_percent(result.accuracy),
-        n=result.n,
-        auc=_("not defined") if result.auc is None else f"{result.auc:.3f}",
+    evaluation = result.evaluation
+    auc = _("Area under the ROC curve: {auc}.").format(auc=decimal_text(evaluation.measures.auc))
+    held = _("Sets of classes held the true one in {share}.").format(
+        share=figure_text(evaluation.coverage)
     )
-    if not result.seen_in_training:
-        return text
-    warning = _("Beware: the model was trained on {count} of these images.").format(
-        count=result.seen_in_training
+    return "\n".join(
+        [
+            sentences(right_of(evaluation), auc),
+            calibration_text(evaluation),
+            sentences(held, gate_text(card.gate, evaluation.refused)),
+            *_marked(evaluation_warnings(evaluation, card.sets)),
+        ]
     )
-    return f"{text}\n{warning}"
+
+
+def compared_document(comparison: Comparison, models: tuple[str, str]) -> dict[str, object]:
+    """The document of `precmed compare`."""
+    return {
+        "models": list(models),
+        **comparison_document(comparison),
+        "sentence": comparison_text(comparison, *models),
+    }
 
 
 def predicted_document(answers: PredictionList) -> dict[str, object]:
-    """The document of `precmed predict`."""
+    """The document of `precmed predict`; the probabilities of a refused image mean nothing."""
     return {
-        "predictions": [
-            {
-                "path": prediction.case.key,
-                "label": prediction.label,
-                "probabilities": dict(
-                    zip(prediction.labels, prediction.probabilities, strict=True)
-                ),
-            }
-            for prediction in answers.predictions
-        ],
+        "intended_use": answers.intended_use,
+        "predictions": [_prediction_document(prediction) for prediction in answers.predictions],
         "unreadable": _unreadable_document(answers.unreadable),
     }
 
 
+def _prediction_document(prediction: Prediction) -> dict[str, object]:
+    return {
+        "path": prediction.case.key,
+        "label": prediction.label,
+        "probabilities": dict(zip(prediction.labels, prediction.probabilities, strict=True)),
+        "set": list(prediction.label_set),
+        "verdict": prediction.verdict,
+        "reason": prediction.reason,
+        "nearest": [found.path for found in prediction.nearest],
+    }
+
+
 def predicted_text(answers: PredictionList) -> str:
-    """One line an image, for `precmed predict`."""
-    lines = [
-        f"{prediction.case.key}  {prediction.label}  {_percent(prediction.confidence)}"
-        for prediction in answers.predictions
-    ]
-    return "\n".join(lines) or _("No image could be read.")
+    """One line an image, for `precmed predict`, and what the model is for."""
+    lines = [_prediction_line(prediction) for prediction in answers.predictions]
+    if not lines:
+        return _("No image could be read.")
+    use = answers.intended_use.strip()
+    purpose = _("Intended use: {use}").format(use=use) if use else no_intended_use()
+    return "\n".join([*lines, purpose])
 
 
-def _percent(share: float | int | None) -> str:
-    return "–" if share is None else f"{100 * share:.1f} %"
+def _prediction_line(prediction: Prediction) -> str:
+    path, reason = prediction.case.key, prediction.reason
+    if prediction.verdict == "refused":
+        return _("{path}  refused: {reason}").format(path=path, reason=reason)
+    line = f"{path}  {prediction.label}  {share(prediction.confidence)}"
+    if prediction.verdict == "refer":
+        return _("{line}  ask a colleague: {reason}").format(line=line, reason=reason)
+    return line
 
 
 def listed_document(models: Sequence[ShelvedModel]) -> dict[str, object]:

@@ -5,8 +5,6 @@ sentence, 2 wrong use. Keras is loaded only by the commands that need it.
 """
 
 import json
-import locale
-import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +16,9 @@ import typer
 
 import precmed_gui
 from precmed_gui.answers import (
+    card_document,
+    card_text,
+    compared_document,
     evaluated_document,
     evaluated_text,
     listed_document,
@@ -29,30 +30,41 @@ from precmed_gui.answers import (
 )
 from precmed_gui.diagnosis.cases import Cohort, Unreadable
 from precmed_gui.diagnosis.errors import PrecmedError
-from precmed_gui.diagnosis.prediction import Evaluation, PredictionList
+from precmed_gui.diagnosis.evaluation import Comparison
+from precmed_gui.diagnosis.model_report import ModelReport
+from precmed_gui.diagnosis.prediction import Evaluated, PredictionList
 from precmed_gui.diagnosis.training import TrainingPlan, TrainingResult, TrainingSettings
 from precmed_gui.diagnosis.work import Cancelled, CancelToken, Report
-from precmed_gui.language import _, ngettext, use_language
-from precmed_gui.modalities import NAMES, modality, open_cohort
+from precmed_gui.language import _, ngettext
+from precmed_gui.modalities import open_cohort
+from precmed_gui.options import (
+    DEFAULT_BUDGET,
+    DEFAULT_RECIPE,
+    AsJson,
+    BatchSize,
+    Budget,
+    Epochs,
+    Flips,
+    Folds,
+    ImageSize,
+    IntendedUse,
+    LabelledSource,
+    LearningRate,
+    ModelFolder,
+    Notes,
+    OtherModelFolder,
+    OutFolder,
+    PageFile,
+    RecipeName,
+    Seed,
+    Sources,
+    TableFile,
+    check_settings,
+)
 from precmed_gui.places import shipped_models_folder, user_models_folder
 from precmed_gui.terminal import say, shown_progress, stopping_on_interrupt
 
-RECIPES = modality(NAMES[0]).recipes()
-DEFAULT_RECIPE = next(iter(RECIPES))
-
 _Result = TypeVar("_Result")
-_LARGEST_SEED = 2**32 - 1
-
-
-def _environment_language() -> str:
-    """The language of the terminal, as its variables say."""
-    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := os.environ.get(name):
-            return "zh_CN" if value.startswith("zh") else "en"
-    return "zh_CN" if (locale.getlocale()[0] or "").startswith("zh") else "en"
-
-
-use_language(_environment_language())
 
 app = typer.Typer(
     name="precmed",
@@ -62,43 +74,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-Sources = Annotated[
-    list[Path],
-    typer.Argument(metavar="SOURCE", help=_("Folders, image files, .npz or IDX files.")),
-]
-ModelFolder = Annotated[Path, typer.Argument(metavar="MODEL", help=_("A model folder."))]
-AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document on stdout."))]
-
-
-def _known_recipe(name: str) -> str:
-    if name not in RECIPES:
-        raise typer.BadParameter(_("choose one of: {names}").format(names=", ".join(RECIPES)))
-    return name
-
-
-OutFolder = Annotated[
-    Path | None, typer.Option(metavar="DIR", help=_("The model folder (default: on your shelf)."))
-]
-RecipeName = Annotated[
-    str,
-    typer.Option(
-        callback=_known_recipe, help=_("The network: {names}.").format(names=", ".join(RECIPES))
-    ),
-]
-Epochs = Annotated[
-    int | None, typer.Option(min=1, help=_("How often each image is seen, at most."))
-]
-BatchSize = Annotated[int | None, typer.Option(min=1, max=4096, help=_("Images a step."))]
-LearningRate = Annotated[float | None, typer.Option(help=_("Of Adam, above 0, at most 1."))]
-ImageSize = Annotated[
-    int | None, typer.Option(help=_("Side in pixels of the square the network sees."))
-]
-Seed = Annotated[
-    int,
-    typer.Option(min=0, max=_LARGEST_SEED, help=_("The same seed gives the same numbers again.")),
-]
-Notes = Annotated[str, typer.Option(metavar="TEXT", help=_("For the reader of the model's card."))]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -166,19 +141,25 @@ def train(
     learning_rate: LearningRate = None,
     image_size: ImageSize = None,
     seed: Seed = 1,
+    budget: Budget = DEFAULT_BUDGET,
+    folds: Folds = 0,
+    flips: Flips = False,
+    intended_use: IntendedUse = "",
     notes: Notes = "",
     as_json: AsJson = False,
 ) -> None:
     """Train on `sources` and save the model in `out`."""
-    settings = TrainingSettings(recipe, epochs, batch_size, learning_rate, image_size, seed)
-    _check_use(settings)
+    settings = TrainingSettings(
+        recipe, epochs, batch_size, learning_rate, image_size, seed, budget, folds, has_flips=flips
+    )
+    check_settings(settings)
 
     def work(report: Report, cancel: CancelToken) -> TrainingResult:
         from precmed_gui.learning.train import train as train_network
 
         cohort = _opened(sources, report, cancel)
         folder = out.expanduser().resolve() if out else _new_place(cohort)
-        plan = TrainingPlan(cohort, settings, str(folder), folder.name, notes)
+        plan = TrainingPlan(cohort, settings, str(folder), folder.name, notes, intended_use)
         result = train_network(plan, report, cancel)
         _tell_unreadable((*cohort.unreadable, *result.unreadable))
         _answer(trained_document(result, cohort), trained_text(result), as_json=as_json)
@@ -188,23 +169,61 @@ def train(
 
 
 @app.command(help=_("Measure a model on labelled images: their test part, or all of them."))
-def evaluate(
-    model: ModelFolder,
-    source: Annotated[
-        Path, typer.Argument(metavar="SOURCE", help=_("A folder, an .npz or an IDX file."))
-    ],
-    as_json: AsJson = False,
-) -> None:
+def evaluate(model: ModelFolder, source: LabelledSource, as_json: AsJson = False) -> None:
     """Measure `model` on `source`."""
 
-    def work(report: Report, cancel: CancelToken) -> Evaluation:
+    def work(report: Report, cancel: CancelToken) -> Evaluated:
         from precmed_gui.learning.evaluate import evaluate as measure
+        from precmed_gui.learning.shelf import load_card
 
         cohort = _opened([source], report, cancel)
         result = measure(str(model), cohort, report, cancel)
+        card = load_card(model, verify=False)
         _tell_unreadable((*cohort.unreadable, *result.unreadable))
-        _answer(evaluated_document(result), evaluated_text(result), as_json=as_json)
+        document = evaluated_document(result, card)
+        _answer(document, evaluated_text(result, card), as_json=as_json)
         return result
+
+    _do(work)
+
+
+@app.command(help=_("Compare two models on the same labelled images."))
+def compare(
+    model: ModelFolder,
+    other: OtherModelFolder,
+    source: LabelledSource,
+    as_json: AsJson = False,
+) -> None:
+    """Measure `model` and `other` on the same cases of `source`."""
+
+    def work(report: Report, cancel: CancelToken) -> Comparison:
+        from precmed_gui.learning.evaluate import compare_on
+
+        cohort = _opened([source], report, cancel)
+        models = (str(model), str(other))
+        result = compare_on(*models, cohort, report, cancel)
+        _tell_unreadable(cohort.unreadable)
+        document = compared_document(result, models)
+        _answer(document, str(document["sentence"]), as_json=as_json)
+        return result
+
+    _do(work)
+
+
+@app.command(help=_("Show what a model is, what it was made from and how good it is."))
+def card(model: ModelFolder, html: PageFile = None, as_json: AsJson = False) -> None:
+    """Show the card of `model`, and write it as a page."""
+
+    def work(report: Report, cancel: CancelToken) -> ModelReport:
+        from precmed_gui.exchange.card_page import write_card_page
+        from precmed_gui.learning.model_report import load_report
+
+        found = load_report(str(model), report, cancel)
+        page = html.expanduser().resolve() if html else None
+        if page:
+            write_card_page(page, found)
+        _answer(card_document(model, found.card, page), card_text(found.card), as_json=as_json)
+        return found
 
     _do(work)
 
@@ -215,9 +234,7 @@ def predict(
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH", help=_("Images, folders or .npz files."))
     ],
-    csv: Annotated[
-        Path | None, typer.Option(metavar="FILE", help=_("Also save a table for a spreadsheet."))
-    ] = None,
+    csv: TableFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Read `paths` with `model`."""
@@ -268,20 +285,6 @@ def _require_there(paths: Sequence[Path]) -> None:
                 _("There is no file or folder called “{path}”.").format(path=path),
                 _("Check the spelling."),
             )
-
-
-def _check_use(settings: TrainingSettings) -> None:
-    """What typer cannot check by itself: ranges that depend on the recipe, and open ends."""
-    smallest, largest = RECIPES[settings.recipe].image_sizes
-    if settings.image_size is not None and not smallest <= settings.image_size <= largest:
-        raise typer.BadParameter(
-            _("{recipe} takes {smallest} to {largest} pixels").format(
-                recipe=settings.recipe, smallest=smallest, largest=largest
-            ),
-            param_hint="--image-size",
-        )
-    if settings.learning_rate is not None and not 0 < settings.learning_rate <= 1:
-        raise typer.BadParameter(_("above 0, at most 1"), param_hint="--learning-rate")
 
 
 def _new_place(cohort: Cohort) -> Path:

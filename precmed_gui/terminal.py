@@ -9,8 +9,15 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from precmed_gui.diagnosis.prediction import CasesRead
-from precmed_gui.diagnosis.training import BatchEnded, EpochEnded, TrainingStarted
+from precmed_gui.diagnosis.training import (
+    BatchEnded,
+    EpochEnded,
+    FirstModelReady,
+    NetworksParted,
+    TrainingStarted,
+)
 from precmed_gui.diagnosis.work import Cancelled, Notice, Step
+from precmed_gui.evaluation.wording import parted
 from precmed_gui.language import _
 
 if TYPE_CHECKING:
@@ -95,14 +102,9 @@ class Display:
                 self._draw(_("Reading images"), done, total)
             case BatchEnded():
                 self._draw(_batch_text(event), _batches_done(event), event.batches * event.epochs)
-            case TrainingStarted():
-                self._say(_started_text(event))
-            case EpochEnded():
-                self._say(_epoch_text(event))
-            case Notice(text):
-                self._say(text)
             case _:
-                pass
+                if text := _told(event):
+                    self._say(text)
 
     def _say(self, text: str) -> None:
         if self._bars:
@@ -117,6 +119,24 @@ class Display:
         self._drawn = now
         self._bars.update(self._task, description=text, completed=done, total=total or None)
         self._bars.refresh()
+
+
+def _told(event: object) -> str:
+    """What is said of an event; "" for one that is not for people."""
+    match event:
+        case TrainingStarted():
+            return _started_text(event)
+        case EpochEnded():
+            return _epoch_text(event)
+        case FirstModelReady(folder):
+            text = _("A first model is in {folder}; looking for a better one.")
+            return text.format(folder=folder)
+        case NetworksParted():
+            return parted()
+        case Notice(text):
+            return text
+        case _:
+            return ""
 
 
 def _batches_done(event: BatchEnded) -> int:

@@ -1,19 +1,20 @@
 """A cohort as a file: which images, classes and patients, never pixels. Window and CLI save by it.
 
-Case paths are absolute: the file belongs to this computer.
+Case paths are absolute: the file belongs to this computer. Format 1, which knew no traits, opens.
 """
 
 import json
 from pathlib import Path
 from typing import Any, get_args
 
-from precmed_gui.diagnosis.cases import Case, Cohort, Part, Unreadable
+from precmed_gui.diagnosis.cases import Case, Cohort, Part, Traits, Unreadable
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.storage import write_atomically
 from precmed_gui.diagnosis.work import CancelToken, Report
 from precmed_gui.language import _
 
-COHORT_FORMAT = 1
+COHORT_FORMAT = 2
+_FORMAT_WITHOUT_TRAITS = 1
 _KIND = "precmed-cohort"
 _PARTS = (*get_args(Part), None)
 
@@ -27,7 +28,8 @@ def save_cohort(cohort: Cohort, path: Path) -> None:
         "name": cohort.name,
         "label_order": cohort.label_order,
         "cases": [
-            [case.path, case.item, case.label, case.patient, case.part] for case in cohort.cases
+            [case.path, case.item, case.label, case.patient, case.part, case.traits]
+            for case in cohort.cases
         ],
         "unreadable": [[file.path, file.reason] for file in cohort.unreadable],
     }
@@ -41,7 +43,7 @@ def load_cohort(path: Path) -> Cohort:
     Raises
     ------
     PrecmedError
-        If the file is missing, damaged, or not a cohort of this version.
+        If the file is missing, damaged, or not a cohort of this version or an earlier one.
     """
     try:
         document = json.loads(path.read_bytes().decode("utf-8", "surrogateescape"))
@@ -57,7 +59,7 @@ def load_cohort(path: Path) -> Cohort:
             _("“{name}” is not a cohort of PrecMed.").format(name=path.name),
             _("Choose a cohort file, or add the images themselves."),
         )
-    if document.get("format") != COHORT_FORMAT:
+    if document.get("format") not in (_FORMAT_WITHOUT_TRAITS, COHORT_FORMAT):
         raise PrecmedError(
             _("“{name}” was saved by another version of PrecMed.").format(name=path.name),
             _("Open it with that version, or add the images again."),
@@ -89,7 +91,10 @@ def _damaged(path: Path) -> PrecmedError:
 
 
 def _cohort(document: dict[str, Any]) -> Cohort:
-    cases = tuple(_case(row) for row in document["cases"])
+    rows = document["cases"]
+    if document["format"] == _FORMAT_WITHOUT_TRAITS:
+        rows = [[*row, []] for row in rows]
+    cases = tuple(_case(row) for row in rows)
     order = tuple(_text(label) for label in document["label_order"])
     if len({case.key for case in cases}) != len(cases):
         raise ValueError("a case twice")
@@ -107,7 +112,7 @@ def _cohort(document: dict[str, Any]) -> Cohort:
 
 
 def _case(row: list[Any]) -> Case:
-    path, item, label, patient, part = row
+    path, item, label, patient, part, traits = row
     if part not in _PARTS:
         raise ValueError("an unknown part")
     return Case(
@@ -116,7 +121,15 @@ def _case(row: list[Any]) -> Case:
         label=None if label is None else _text(label),
         patient=_text(patient),
         part=part,
+        traits=_traits(traits),
     )
+
+
+def _traits(pairs: list[list[Any]]) -> Traits:
+    traits = tuple((_text(trait), _text(group)) for trait, group in pairs)
+    if len(dict(traits)) != len(traits) or not all(map(all, traits)):
+        raise ValueError("a trait twice or empty")
+    return traits
 
 
 def _text(value: object) -> str:

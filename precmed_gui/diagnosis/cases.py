@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
+Traits = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,10 @@ class Case:
         Identity of the patient; unique to the case where the patient is unknown.
     part
         The part of a split that came with the data, or None.
+    traits
+        What else is known, as (trait, group) pairs, for results by subgroup; a trait that is not
+        known is left out. "sex": "F", "M" or "O"; "age": "0–17", "18–39", "40–64" or "65+" years;
+        "site": the institution; "device": maker and model. Never who the patient is.
     """
 
     path: str
@@ -34,6 +39,7 @@ class Case:
     label: str | None = None
     patient: str = ""
     part: Part | None = None
+    traits: Traits = ()
 
     @property
     def key(self) -> str:
@@ -85,13 +91,18 @@ class Cohort:
     label_order: tuple[str, ...] = ()
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Pickle by columns: a large cohort crosses to an engine without holding up the window."""
+        """Pickle by columns: a large cohort crosses to an engine without holding up the window.
+
+        Equal traits become one object, which pickle then writes once.
+        """
         columns = tuple(
             [getattr(case, name) for case in self.cases]
             for name in ("path", "item", "label", "patient", "part")
         )
+        shared: dict[Traits, Traits] = {}
+        traits = [shared.setdefault(case.traits, case.traits) for case in self.cases]
         rest = (self.modality, self.name, self.unreadable, self.label_order)
-        return _cohort_of_columns, (columns, *rest)
+        return _cohort_of_columns, ((*columns, traits), *rest)
 
     def label_counts(self) -> dict[str, int]:
         """Cases a class, in label order; unlabelled cases are not counted."""

@@ -42,8 +42,22 @@ class Modality(Protocol):
     def recipes(self) -> Mapping[str, Recipe]:
         """The networks that can be trained on it, by name, the usual one first."""
 
-    def build(self, recipe: str, image_size: int, channels: int, classes: int) -> object:
-        """The untrained Keras model of a recipe; imports Keras."""
+    def recipe_problem(self, recipe: str) -> str:
+        """Why a recipe cannot be used on this computer, one sentence; "" where it can."""
+
+    def build(
+        self, recipe: str, image_size: int, channels: int, classes: int, frame_size: int
+    ) -> object:
+        """The untrained Keras model of a recipe that is no search; imports Keras.
+
+        It takes squares of `frame_size` and works at `image_size`; its last layer is "classes".
+        """
+
+    def load_pretrained(self, network: object) -> None:
+        """Give a network of a pretrained recipe the weights it starts from.
+
+        Raises `PrecmedError` where they are not installed.
+        """
 
     def read_thumbnail(self, case: Case, side: int) -> Thumbnail:
         """A small picture for a list, or the reason why there is none."""

@@ -1,12 +1,14 @@
 """The model card: what a model is, what it was made from, and how good it was when tested."""
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from precmed_gui.diagnosis.documents import from_document
 from precmed_gui.diagnosis.errors import RefusedModel
+from precmed_gui.diagnosis.evaluation import Calibration, Evaluation, Figure, GateRule, SetRule
 from precmed_gui.language import _
 
-CARD_FORMAT = 1
+CARD_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,42 +42,130 @@ class SplitReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class DataFingerprint:
+    """What the training images are like; it decides what the automatic recipe tries.
+
+    Parameters
+    ----------
+    images, patients
+        Counts of labelled, readable cases; an unknown patient counts once a case.
+    counts
+        Images a class, in the order of the card's labels.
+    shorter_side
+        Pixels; one image in twenty is smaller.
+    channels
+        1 grey, 3 colour.
+    imbalance
+        The commonest class' count over the rarest one's, at least 1.
+    """
+
+    images: int
+    patients: int
+    counts: tuple[int, ...]
+    shorter_side: int
+    channels: int
+    imbalance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One network of a model; the model's answer is the weighted mean of its members'.
+
+    Parameters
+    ----------
+    recipe
+        Which of our networks it is.
+    image_size
+        The side it works at; the model's input is brought to it inside the network.
+    weight
+        Its share in the mean; all members' weights sum to 1. A member of weight 0 only describes
+        images, for the gate and the nearest training images.
+    scale
+        What its log-probabilities are multiplied by before the mean (1 / temperature, fitted on
+        validation), so that an over-confident network does not drown out the others; above 0.
+    """
+
+    recipe: str
+    image_size: int
+    weight: float = 1.0
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What the search tried, and what the validation part said of it.
+
+    Parameters
+    ----------
+    recipes
+        The networks in it; more than one for an average.
+    log_loss, auc, accuracy
+        On validation; the auc is None where a class is missing there.
+    is_kept
+        Whether it became the model.
+    seconds
+        What it took.
+    """
+
+    recipes: tuple[str, ...]
+    log_loss: float
+    auc: float | None
+    accuracy: float
+    is_kept: bool
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCard:
     """All that is needed to rebuild and to judge a model; written as card.json.
 
     Parameters
     ----------
     name, modality, recipe
-        What it is called, what it reads, which of our networks it is.
+        What it is called, what it reads, which recipe made it.
     labels
         The classes, in the order of the network's outputs.
     image_size, channels
-        The network's input: a square side in pixels; 1 grey or 3 colour.
+        The model's input: a square side in pixels; 1 grey or 3 colour.
     full_scale
         The pixel value that becomes 1.0: 255 for 8-bit images, up to 65535 for 16-bit ones.
+    members
+        Its networks, at least one.
     settings
-        Epochs, batch size, learning rate and seed actually used.
+        Epochs, batch size, learning rate, seed and budget actually used.
     history
-        The curves.
+        The curves of the last member, which took longest to train.
     split
         The receipt of the division.
-    test
-        {"n", "accuracy", "auc", "commonest"} on the test part, the last being the share of its
-        commonest class: what is right by always saying the same; empty for a checkpoint.
+    data
+        What the images are like.
+    candidates
+        What the automatic recipe tried; empty for a single recipe.
+    views
+        How many slightly moved views of an image are averaged when predicting; 1: the image alone.
+    calibration, sets, gate
+        How percentages, sets and refusals come about; None for a checkpoint.
+    evaluation
+        On the test part; None for a checkpoint and for a first model whose search goes on.
+    has_parted
+        Whether training and validation had parted when the best epoch was taken (over-fitting).
     trained_at
         ISO 8601, UTC.
     versions
         Of PrecMed, Keras, TensorFlow, NumPy and Python.
     device
         What it was trained on.
+    seconds
+        From the first image read to the card.
     is_stopped
         Whether a user stopped it early.
     is_checkpoint
         Whether it was saved in the middle of a training and never tested.
     intended_use
         The user's words; empty until given.
-    source, notes
-        The cohort's name, and what a reader of the card must know (synthetic data, attribution).
+    source, source_folder, notes
+        The cohort's name, the folder its cases' names are relative to, and what a reader of the
+        card must know (synthetic data, attribution).
     """
 
     name: str
@@ -85,19 +175,52 @@ class ModelCard:
     image_size: int
     channels: int
     full_scale: int
+    members: tuple[Member, ...]
     settings: dict[str, float | int]
     history: History
     split: SplitReceipt
-    test: dict[str, float | int | None]
+    data: DataFingerprint
     trained_at: str
     versions: dict[str, str]
+    candidates: tuple[Candidate, ...] = ()
+    views: int = 1
+    calibration: Calibration | None = None
+    sets: SetRule | None = None
+    gate: GateRule | None = None
+    evaluation: Evaluation | None = None
+    has_parted: bool = False
     device: str = ""
+    seconds: float = 0.0
     is_stopped: bool = False
     is_checkpoint: bool = False
     intended_use: str = ""
     source: str = ""
+    source_folder: str = ""
     notes: str = ""
     format: int = field(default=CARD_FORMAT)
+
+    @property
+    def tested(self) -> int:
+        """Cases of the test part it was measured on; 0 if it was never tested."""
+        return self.evaluation.measures.n if self.evaluation else 0
+
+    @property
+    def accuracy(self) -> Figure | None:
+        """On the test part."""
+        return self.evaluation.measures.accuracy if self.evaluation else None
+
+    @property
+    def auc(self) -> Figure | None:
+        """On the test part."""
+        return self.evaluation.measures.auc if self.evaluation else None
+
+    @property
+    def commonest(self) -> float | None:
+        """The share of the test part's commonest class: what always saying the same would get."""
+        if self.evaluation is None:
+            return None
+        counts = [sum(row) for row in self.evaluation.measures.confusion]
+        return max(counts) / sum(counts)
 
     def to_json(self) -> dict[str, Any]:
         """Plain dictionaries and lists, ready for `json.dump`."""
@@ -106,23 +229,14 @@ class ModelCard:
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> "ModelCard":
         """The card of a document made by `to_json`; raises `RefusedModel` for any other."""
+        if document.get("format") != CARD_FORMAT:
+            raise RefusedModel(
+                _("The model was made by another version of PrecMed."),
+                _("Open it with the version named on its card, or train again."),
+            )
         try:
-            if document["format"] != CARD_FORMAT:
-                raise RefusedModel(
-                    _("The model was made by another version of PrecMed."),
-                    _("Open it with the version named on its card, or train again."),
-                )
-            known = {name.name for name in fields(cls)}
-            values = {key: value for key, value in document.items() if key in known}
-            history: dict[str, Any] = {
-                key: tuple(value) if isinstance(value, list) else value
-                for key, value in document["history"].items()
-            }
-            values["history"] = History(**history)
-            values["split"] = SplitReceipt(**document["split"])
-            values["labels"] = tuple(str(label) for label in document["labels"])
-            return cls(**values)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            return from_document(cls, document)
+        except ValueError as error:
             raise RefusedModel(
                 _("The model's card is incomplete."), _("Choose another model, or train again.")
             ) from error

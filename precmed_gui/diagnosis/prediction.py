@@ -1,13 +1,37 @@
-"""What a network said about a case."""
+"""What a network said about a case, and whether it may be relied on."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from precmed_gui.diagnosis.cases import Case, Unreadable
+from precmed_gui.diagnosis.evaluation import Evaluation
+
+Verdict = Literal["answer", "refer", "refused"]
+"""An answer; a set too wide to answer; an image unlike all the model was trained on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A training image that is near in feature space.
+
+    Parameters
+    ----------
+    path
+        `Case.key` of it where it was when the model was trained; it may be gone.
+    label
+        Its class.
+    distance
+        In feature space, at least 0; comparable with the model's gate only.
+    """
+
+    path: str
+    label: str
+    distance: float
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """One network's probabilities for one case.
+    """One model's answer for one case.
 
     Parameters
     ----------
@@ -16,12 +40,25 @@ class Prediction:
     labels
         The classes of the model, in its own order.
     probabilities
-        One a class, in [0, 1], summing to 1 within 1e-6.
+        One a class, calibrated, in [0, 1], summing to 1 within 1e-6.
+    label_set
+        The classes that cannot be ruled out at the model's level, most probable first; empty
+        where the model has no rule for sets.
+    verdict
+        What to do with it; the probabilities of a refused case mean nothing.
+    reason
+        Why it is referred or refused, one translated sentence; "" for an answer.
+    nearest
+        The nearest training images, nearest first; empty where the model kept none.
     """
 
     case: Case
     labels: tuple[str, ...]
     probabilities: tuple[float, ...]
+    label_set: tuple[str, ...] = ()
+    verdict: Verdict = "answer"
+    reason: str = ""
+    nearest: tuple[Neighbour, ...] = ()
 
     @property
     def ranked(self) -> tuple[tuple[str, float], ...]:
@@ -57,27 +94,12 @@ class PredictionList:
     model: str
     predictions: tuple[Prediction, ...]
     unreadable: tuple[Unreadable, ...]
+    intended_use: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
-    """How right a model was on cases nobody trained it on.
+class Evaluated:
+    """A model measured on a cohort, and the files that could not be read."""
 
-    Parameters
-    ----------
-    n
-        Cases measured.
-    accuracy
-        Share of cases whose most probable class was right, in [0, 1].
-    auc
-        Area under the ROC curve, macro mean of one class against the rest, in [0, 1];
-        None where a class is missing among the cases.
-    seen_in_training
-        Cases among them that the model was trained on or chosen by.
-    """
-
-    n: int
-    accuracy: float
-    auc: float | None
-    seen_in_training: int = 0
+    evaluation: Evaluation
     unreadable: tuple[Unreadable, ...] = ()

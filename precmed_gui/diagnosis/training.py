@@ -30,6 +30,15 @@ class Recipe:
         Whether each class counts the same in the loss, however many images it has.
     is_annealed
         Whether the learning rate falls to 0 over the epochs along half a cosine.
+    weight_decay
+        How much each step shrinks the weights, times the learning rate (AdamW); 0: Adam.
+    label_smoothing
+        How unsure the truth is taken to be, in [0, 1).
+    is_search
+        Whether it tries other recipes within a budget of minutes and keeps the best; then epochs,
+        batch size and learning rate are chosen for each of them.
+    is_pretrained
+        Whether it starts from weights learned on other pictures; it may then be unavailable.
     """
 
     name: str
@@ -44,6 +53,10 @@ class Recipe:
     is_augmented: bool = False
     weighs_classes: bool = False
     is_annealed: bool = False
+    weight_decay: float = 0.0
+    label_smoothing: float = 0.0
+    is_search: bool = False
+    is_pretrained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +77,24 @@ class TrainingSettings:
         Side in pixels of the square the network sees.
     seed
         Of the split, the initial weights, the order and the augmentation.
+    budget
+        Minutes the automatic recipe may plan for, above 0, at most 600.
+    folds
+        Parts of a cross-validation over training and validation images, by patient; 0: none, else
+        2 to 20.
+    has_flips
+        Whether training images are mirrored too; only where left and right mean nothing.
     """
 
-    recipe: str = "small-cnn"
+    recipe: str = "auto"
     epochs: int | None = None
     batch_size: int | None = None
     learning_rate: float | None = None
     image_size: int | None = None
     seed: int = 1
+    budget: float = 5.0
+    folds: int = 0
+    has_flips: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +113,8 @@ class TrainingPlan:
         What the model is called on its card.
     notes
         What a reader of the card must know, in the user's words.
+    intended_use
+        What the model is for, in the user's words; may be given later.
     """
 
     cohort: Cohort
@@ -97,11 +122,12 @@ class TrainingPlan:
     folder: str
     name: str
     notes: str = ""
+    intended_use: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingStarted:
-    """The network is built, the first batch follows."""
+    """A network is built, the first batch follows; it is number `attempt` of `attempts` planned."""
 
     recipe: str
     device: str
@@ -113,6 +139,8 @@ class TrainingStarted:
     image_size: int
     channels: int
     parameters: int
+    attempt: int = 1
+    attempts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +168,21 @@ class EpochEnded:
     val_accuracy: float
     is_best: bool
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class FirstModelReady:
+    """A calibrated model is in `folder` and may be used; the search for a better one goes on."""
+
+    folder: str
+    card: ModelCard
+
+
+@dataclass(frozen=True, slots=True)
+class NetworksParted:
+    """Training and validation have parted: the network learns the training images by heart."""
+
+    epoch: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,35 +1,44 @@
 """Predictions as a table for a spreadsheet: one row an image, one column a class."""
 
-import csv
-import io
 from pathlib import Path
 
-from precmed_gui.diagnosis.prediction import PredictionList
-from precmed_gui.diagnosis.storage import write_atomically
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from precmed_gui.diagnosis.cases import Unreadable
+from precmed_gui.diagnosis.prediction import Prediction, PredictionList
+from precmed_gui.evaluation.wording import no_intended_use
+from precmed_gui.exchange.cells import harmless, write_table
 
 
 def write_predictions_csv(path: Path, answers: PredictionList) -> None:
-    """Write `answers` as UTF-8 CSV with a byte-order mark, which Excel needs to read Chinese.
+    """Write `answers` as a table; raises `FailedStorage`.
 
-    Columns: path, image, predicted class, one probability a class (0 to 1, six decimals), and the
-    reason where an image was not read. Raises `FailedStorage`.
+    Columns: path, image, most probable class, one probability a class (0 to 1, six decimals), the
+    classes that cannot be ruled out, the verdict ("answer", "refer" or "refused"; empty for a file
+    that was not read), the reason for it, the model, and what the model is for. A refused image has
+    neither class nor probabilities, for they would mean nothing.
     """
     labels = answers.predictions[0].labels if answers.predictions else ()
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(["path", "image", "label", *map(_harmless, labels), "reason", "model"])
-    for prediction in answers.predictions:
-        case, shares = prediction.case, prediction.probabilities
-        head = map(_harmless, (case.path, case.item, prediction.label))
-        writer.writerow([*head, *(f"{share:.6f}" for share in shares), "", answers.model])
-    for file in answers.unreadable:
-        gaps = [""] * (len(labels) + 2)
-        writer.writerow([_harmless(file.path), *gaps, file.reason, answers.model])
-    write_atomically(path, text.getvalue().encode("utf-8-sig", "backslashreplace"))
+    use = harmless(answers.intended_use.strip() or no_intended_use())
+    tail = [harmless(answers.model), use]
+    named = ["set", "verdict", "reason", "model", "intended_use"]
+    head = ["path", "image", "label", *map(harmless, labels), *named]
+    read = [[*_row(prediction), *tail] for prediction in answers.predictions]
+    unread = [[*_gaps(file, len(labels)), *tail] for file in answers.unreadable]
+    write_table(path, [head, *read, *unread])
 
 
-def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from running a file name as a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+def _row(prediction: Prediction) -> list[str]:
+    case, label = prediction.case, prediction.label
+    shares = [f"{share:.6f}" for share in prediction.probabilities]
+    label_set = " | ".join(prediction.label_set)
+    if prediction.verdict == "refused":
+        label, shares, label_set = "", [""] * len(shares), ""
+    said = (label_set, prediction.verdict, prediction.reason)
+    return [
+        *map(harmless, (case.path, case.item, label)),
+        *shares,
+        *map(harmless, said),
+    ]
+
+
+def _gaps(file: Unreadable, classes: int) -> list[str]:
+    return [harmless(file.path), *[""] * (classes + 4), harmless(file.reason)]

@@ -1,16 +1,15 @@
 """Batches for Keras, gathered in the background from the store on disk; memory stays flat."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from precmed_gui.learning.augmentation import augmented
+from precmed_gui.learning.augmentation import LEAST_AUGMENTED, augmented
 from precmed_gui.learning.training_data import PartImages
 
-LEAST_AUGMENTED = 64
-"""Steps of an epoch with augmentation: a small cohort is shown several times, varied each time."""
 _AHEAD = 4
 
 _Order = Callable[[int], NDArray[np.int64]]
@@ -28,30 +27,43 @@ def ordered_batches(part: PartImages, batch_size: int) -> Any:
     return _ahead(_gathered(part, batch_size, 1, lambda _epoch: order))
 
 
-def training_batches(
-    part: PartImages, batch_size: int, epochs: int, *, seed: int, is_augmented: bool
-) -> Any:
-    """A `tf.data.Dataset` of all epochs, each in an order of its own drawn from `seed`.
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """How a part is shown: `epochs` times in batches, in orders and with changes of `seed`."""
+
+    batch_size: int
+    epochs: int
+    seed: int
+    is_augmented: bool = False
+    has_flips: bool = False
+
+
+def training_batches(part: PartImages, passes: Passes) -> Any:
+    """A `tf.data.Dataset` of all epochs, each in an order of its own drawn from the seed.
 
     Yields (images, labels, weights): float32 (b, size, size, channels) in [0, 1], int32 (b,),
     float32 (b,). The last batch of an epoch may be smaller.
     """
     import tensorflow as tf
 
-    count = len(part.rows)
-    steps = batches_of(part, batch_size, is_augmented=is_augmented)
+    count, batch_size, seed = len(part.rows), passes.batch_size, passes.seed
+    steps = batches_of(part, batch_size, is_augmented=passes.is_augmented)
     shown = count if steps == batches_of(part, batch_size) else steps * batch_size
 
     def order(epoch: int) -> NDArray[np.int64]:
         generator = np.random.default_rng([seed, epoch])
-        passes = [generator.permutation(count) for _ in range(-(-shown // count))]
-        return np.concatenate(passes)[:shown]
+        orders = [generator.permutation(count) for _ in range(-(-shown // count))]
+        return np.concatenate(orders)[:shown]
 
-    batches = _gathered(part, batch_size, epochs, order)
-    if is_augmented:
+    batches = _gathered(part, batch_size, passes.epochs, order)
+    if passes.is_augmented:
         batches = batches.enumerate().map(
             lambda number, batch: (
-                augmented(batch[0], tf.stack([tf.cast(seed, tf.int64), number])),
+                augmented(
+                    batch[0],
+                    tf.stack([tf.cast(seed, tf.int64), number]),
+                    has_flips=passes.has_flips,
+                ),
                 *batch[1:],
             ),
             num_parallel_calls=1,

@@ -8,15 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from precmed_gui.diagnosis.errors import FailedStorage, RefusedModel
-from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.storage import write_atomically
 from precmed_gui.diagnosis.training import TrainingResult
 from precmed_gui.diagnosis.work import CancelToken, Report
 from precmed_gui.language import _
-from precmed_gui.learning.progress import Weights
 from precmed_gui.learning.shelf import (
     CHECKPOINTS_SUFFIX,
-    SplitRow,
+    ModelContents,
     load_card,
     load_weights,
     save_model,
@@ -33,13 +31,11 @@ def checkpoints_folder(folder: Path) -> Path:
     return folder.with_name(folder.name + CHECKPOINTS_SUFFIX)
 
 
-def save_checkpoint(
-    folder: Path, epoch: int, card: ModelCard, weights: Weights, rows: tuple[SplitRow, ...]
-) -> None:
+def save_checkpoint(folder: Path, epoch: int, contents: ModelContents) -> None:
     """Keep the network after `epoch`, and only the `KEPT` newest; raises `FailedStorage`."""
     home = checkpoints_folder(folder)
     try:
-        save_model(home / f"epoch-{epoch:04d}", card, weights, rows)
+        save_model(home / f"epoch-{epoch:04d}", contents)
     except FailedStorage:
         with suppress(OSError):
             home.rmdir()  # only if nothing was kept in it
@@ -90,7 +86,7 @@ def recover(folder: str, report: Report, cancel: CancelToken) -> TrainingResult:
             continue
         note = _("The training was interrupted; this is its last epoch kept. It was not tested.")
         card = replace(card, notes="\n".join(filter(None, (card.notes, note))))
-        save_model(final, card, weights, rows)
+        save_model(final, ModelContents(card, weights, rows))
         remove_checkpoints(final)
         return TrainingResult(folder=folder, card=card, is_stopped=True, seconds=0.0)
     raise RefusedModel(

@@ -1,21 +1,43 @@
-"""How right a model on the shelf is on labelled images: the test part, or all of a new cohort."""
+"""How right models on the shelf are on labelled images: the test part, or all of a new cohort."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from precmed_gui.diagnosis.cases import Case, Cohort, Unreadable
 from precmed_gui.diagnosis.errors import RefusedModel, UnfitCohort
+from precmed_gui.diagnosis.evaluation import Comparison, JudgedCases
 from precmed_gui.diagnosis.model_card import ModelCard
-from precmed_gui.diagnosis.prediction import Evaluation
-from precmed_gui.diagnosis.work import CancelToken, Report, Step
-from precmed_gui.evaluation.metrics import accuracy, macro_auc
-from precmed_gui.language import _
+from precmed_gui.diagnosis.prediction import Evaluated
+from precmed_gui.diagnosis.work import CancelToken, Notice, Report, Step
+from precmed_gui.evaluation.comparison import compare
+from precmed_gui.evaluation.evaluating import Rules, Sample, evaluate_cases, shown
+from precmed_gui.evaluation.gate import distances, projected
+from precmed_gui.language import _, ngettext
+from precmed_gui.learning.case_names import case_name, numbered_patients, source_folder_of
+from precmed_gui.learning.gate import Look, are_refused
+from precmed_gui.learning.judged import load_judged
 from precmed_gui.learning.predict import answered, loaded_model
 from precmed_gui.learning.shelf import split_rows
+from precmed_gui.learning.verdicts import LoadedModel, logits_of
 
 
-def evaluate(model_folder: str, cohort: Cohort, report: Report, cancel: CancelToken) -> Evaluation:
+@dataclass(frozen=True)
+class _Heard:
+    """What a model said of all cases that it could read, in one order."""
+
+    cases: tuple[Case, ...]
+    looks: tuple[Look, ...]
+    probabilities: NDArray[np.float64]
+    features: NDArray[np.float32]
+    was_seen: NDArray[np.bool_]
+    unreadable: tuple[Unreadable, ...]
+
+
+def evaluate(model_folder: str, cohort: Cohort, report: Report, cancel: CancelToken) -> Evaluated:
     """Measure a model on the test part of `cohort` where it has one, else on all its cases.
 
     Raises
@@ -27,18 +49,73 @@ def evaluate(model_folder: str, cohort: Cohort, report: Report, cancel: CancelTo
     """
     folder = Path(model_folder)
     model = loaded_model(folder)
-    cases = _measured_cases(cohort, model.card)
-    truth: list[int] = []
-    probabilities: list[tuple[float, ...]] = []
+    card = model.card
+    heard = _heard(folder, _measured_cases(cohort, card), report, cancel)
+    report(Step(_("Measuring"), 0, 0))
+    evaluation = evaluate_cases(
+        _sample(model, heard), Rules(card.calibration, card.sets), _validation(folder, model)
+    )
+    seen = int(heard.was_seen.sum())
+    return Evaluated(replace(evaluation, seen_in_training=seen), heard.unreadable)
+
+
+def compare_on(
+    first: str, second: str, cohort: Cohort, report: Report, cancel: CancelToken
+) -> Comparison:
+    """Compare two models on the cases `evaluate` would take that neither learned from.
+
+    Raises
+    ------
+    RefusedModel
+        If a folder is no model, damaged, foreign, or for another modality than the cohort's.
+    UnfitCohort
+        If the models do not know the same classes, or no case is left to compare them on.
+    """
+    folders = (Path(first), Path(second))
+    cards = [loaded_model(folder).card for folder in folders]
+    require_same_classes(cards[0].labels, cards[1].labels)
+    cases = _measured_cases(cohort, cards[0])
+    _measured_cases(cohort, cards[1])
+    heard = [_heard(folder, cases, report, cancel) for folder in folders]
+    rows = _rows_of_both(heard, report)
+    chosen = [heard[0].cases[row] for row in rows[0]]
+    labels = cards[0].labels
+    order = [cards[1].labels.index(label) for label in labels]
+    said = [
+        shown(logits_of(found.probabilities[own]), card.calibration)
+        for found, own, card in zip(heard, rows, cards, strict=True)
+    ]
+    truth = np.array([labels.index(str(case.label)) for case in chosen], np.int64)
+    return compare(truth, said[0], said[1][:, order], numbered_patients(chosen))
+
+
+def require_same_classes(first: Sequence[str], second: Sequence[str]) -> None:
+    """Raise `UnfitCohort` unless two models tell the same classes apart."""
+    if set(first) != set(second):
+        raise UnfitCohort(
+            _("The two models do not tell the same classes apart."),
+            _("Choose two models of the same classes: {classes}.").format(
+                classes=", ".join(f"“{label}”" for label in first)
+            ),
+        )
+
+
+def _heard(folder: Path, cases: tuple[Case, ...], report: Report, cancel: CancelToken) -> _Heard:
+    model = loaded_model(folder)
+    cases_read: list[Case] = []
+    looks: list[Look] = []
+    numbers: list[tuple[NDArray[np.float64], NDArray[np.float32]]] = []
     fingerprints: list[str] = []
     unreadable: list[Unreadable] = []
     for answers in answered(model, cases, cancel, is_identified=True):
-        truth += [model.card.labels.index(str(case.label)) for case in answers.cases]
-        probabilities += answers.probabilities
+        if answers.said:
+            cases_read += answers.said.cases
+            looks += answers.said.looks
+            numbers.append((answers.said.probabilities, answers.said.features))
         fingerprints += answers.fingerprints
         unreadable += answers.unreadable
-        report(Step(_("Testing"), len(truth) + len(unreadable), len(cases)))
-    if not truth:
+        report(Step(_("Testing"), len(cases_read) + len(unreadable), len(cases)))
+    if not cases_read:
         raise UnfitCohort(
             _("None of the images can be read. The first reason: {reason}").format(
                 reason=unreadable[0].reason
@@ -46,13 +123,70 @@ def evaluate(model_folder: str, cohort: Cohort, report: Report, cancel: CancelTo
             _("Choose images of the kind and size that the model was trained on."),
         )
     seen = {row.pixels for row in split_rows(folder) if row.part != "test"}
-    return Evaluation(
-        n=len(truth),
-        accuracy=accuracy(np.array(truth), np.array(probabilities)),
-        auc=macro_auc(np.array(truth), np.array(probabilities)),
-        seen_in_training=sum(pixels in seen for pixels in fingerprints),
+    return _Heard(
+        cases=tuple(cases_read),
+        looks=tuple(looks),
+        probabilities=np.concatenate([probabilities for probabilities, _features in numbers]),
+        features=np.concatenate([features for _probabilities, features in numbers]),
+        was_seen=np.array([pixels in seen for pixels in fingerprints], np.bool_),
         unreadable=tuple(unreadable),
     )
+
+
+def _sample(model: LoadedModel, heard: _Heard) -> Sample:
+    card, cases = model.card, heard.cases
+    folder = source_folder_of(cases)
+    judged = JudgedCases(
+        labels=card.labels,
+        keys=tuple(case_name(case, folder) for case in cases),
+        patients=numbered_patients(cases),
+        truth=np.array([card.labels.index(str(case.label)) for case in cases], np.int64),
+        logits=logits_of(heard.probabilities),
+        distances=np.empty(0),
+        traits=tuple(case.traits for case in cases),
+    )
+    if model.kept is None:
+        return Sample(judged)
+    features = projected(model.kept.reference, heard.features)
+    if card.gate is None:
+        return Sample(judged, features)
+    away = distances(model.kept.reference, heard.features, card.gate.neighbours)
+    is_refused = are_refused(heard.looks, away, card.gate)
+    return Sample(replace(judged, distances=away), features, is_refused)
+
+
+def _validation(folder: Path, model: LoadedModel) -> Sample | None:
+    """What the percentages were fitted on; None for a checkpoint."""
+    cases = load_judged(folder, model.card.labels).get("validation")
+    if cases is None or model.kept is None:
+        return None
+    features = model.kept.validation
+    return Sample(cases, features if len(features) == len(cases.keys) else None)
+
+
+def _rows_of_both(heard: Sequence[_Heard], report: Report) -> list[list[int]]:
+    """Rows of the cases that both models could read and neither learned from, in one order."""
+    places = [{case.key: row for row, case in enumerate(found.cases)} for found in heard]
+    common = [key for key in places[0] if key in places[1]]
+    fresh = [
+        key
+        for key in common
+        if not any(found.was_seen[place[key]] for found, place in zip(heard, places, strict=True))
+    ]
+    left_out = len(common) - len(fresh)
+    if not fresh:
+        raise UnfitCohort(
+            _("No image is left to compare the models on: they learned from all of them."),
+            _("Choose labelled images that neither model was trained on."),
+        )
+    if left_out:
+        text = ngettext(
+            "{count} image was left out, for a model learned from it.",
+            "{count} images were left out, for a model learned from them.",
+            left_out,
+        )
+        report(Notice(text.format(count=left_out)))
+    return [[place[key] for key in fresh] for place in places]
 
 
 def _measured_cases(cohort: Cohort, card: ModelCard) -> tuple[Case, ...]:

@@ -1,5 +1,6 @@
-"""Keras `fit` on a cohort that has been read: the network, the loop, and what comes out of it."""
+"""One network trained on a cohort that has been read: built, fitted, and judged on validation."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,33 +13,61 @@ from precmed_gui.diagnosis.model_card import History
 from precmed_gui.diagnosis.training import TrainingStarted
 from precmed_gui.diagnosis.work import Cancelled, CancelToken, Report
 from precmed_gui.language import _
-from precmed_gui.learning.batches import batches_of, ordered_batches, training_batches
+from precmed_gui.learning.attempts import Attempt
+from precmed_gui.learning.batches import Passes, batches_of, ordered_batches, training_batches
 from precmed_gui.learning.progress import Progress, Weights
-from precmed_gui.learning.training_data import Choices, PartImages, TrainingData
+from precmed_gui.learning.training_data import PartImages, TrainingData
+from precmed_gui.learning.tuning import tuned_optimizer
 from precmed_gui.learning.warm_up import device_text
 from precmed_gui.modalities import modality
 
-_MEASURING_BATCH = 256
+MEASURING_BATCH = 128
+
+Keep = Callable[[int, History, Weights], None]
+"""Gets each finished epoch: its number, the history so far, and the weights of the one network."""
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A trained network: its weights are those of the best epoch."""
+    """A trained network: its weights are those of the best epoch.
+
+    Parameters
+    ----------
+    network
+        The Keras model.
+    history
+        Its curves.
+    judged, answers
+        (n,) positions in the cohort of cases that it did not learn from, and (n, classes) what
+        is said about them: the validation part, or a part of the training images left out.
+    is_stopped, has_parted
+        Whether the user stopped it, and whether training and validation had parted.
+    seconds
+        What it took.
+    """
 
     network: Any
-    weights: Weights
     history: History
+    judged: NDArray[np.int64]
+    answers: NDArray[np.float64]
     is_stopped: bool
+    has_parted: bool
+    seconds: float
 
 
-def fit(
-    data: TrainingData,
-    chosen: Choices,
-    keep: Callable[[int, History, Weights], None],
-    report: Report,
-    cancel: CancelToken,
-) -> Fitted:
-    """Train on `data`; `keep` gets each finished epoch.
+@dataclass(frozen=True)
+class Course:
+    """Whom a training tells what: number `attempt` of `attempts`."""
+
+    report: Report
+    cancel: CancelToken
+    keep: Keep
+    attempt: int = 1
+    attempts: int = 1
+
+
+def fit(network: Any, data: TrainingData, attempt: Attempt, course: Course) -> Fitted:
+    """Train a network of `new_network` by Keras; `course.keep` gets each finished epoch.
 
     Raises
     ------
@@ -49,21 +78,13 @@ def fit(
     """
     import tensorflow as tf
 
-    network = _new_network(data, chosen)
-    cancel.raise_if_set()
-    progress = Progress(
-        epochs=chosen.epochs,
-        batches=_batches(data, chosen),
-        patience=chosen.recipe.patience,
-        report=report,
-        cancel=cancel,
-        weights=lambda: weights_of(network),
-        keep=keep,
-    )
-    report(_started(data, chosen, network, progress.batches))
+    began = time.monotonic()
+    _compile(network, data, attempt)
+    course.cancel.raise_if_set()
+    progress = progress_of(network, data, attempt, course)
     is_stopped = False
     try:
-        _run(network, data, chosen, progress)
+        _run(network, data, attempt, progress)
     except Cancelled:
         if progress.best is None:
             raise
@@ -73,15 +94,72 @@ def fit(
             _("This computer ran out of memory."),
             _("Choose a smaller batch size or image size, or close other programs."),
         ) from error
-    best = progress.best or weights_of(network)
-    set_weights(network, best)
-    return Fitted(network, best, progress.history, is_stopped)
+    if progress.best is not None:
+        set_weights(network, progress.best)
+    return Fitted(
+        network,
+        progress.history,
+        np.array(data.split.validation, np.int64),
+        probabilities_of(network, data.parts["validation"]),
+        is_stopped,
+        progress.has_parted,
+        time.monotonic() - began,
+    )
+
+
+def new_network(data: TrainingData, attempt: Attempt) -> Any:
+    """The untrained network of an attempt, with its pretrained weights where it has some."""
+    import keras
+
+    keras.utils.set_random_seed(attempt.seed)
+    kind = modality(data.cohort.modality)
+    network: Any = kind.build(
+        attempt.recipe.name,
+        attempt.image_size,
+        data.channels,
+        len(data.cohort.labels),
+        data.image_size,
+    )
+    if attempt.recipe.is_pretrained:
+        kind.load_pretrained(network)
+    return network
+
+
+def progress_of(network: Any, data: TrainingData, attempt: Attempt, course: Course) -> Progress:
+    """The state of a fit, after telling that it starts."""
+    recipe = attempt.recipe
+    batches = batches_of(data.parts["train"], recipe.batch_size, is_augmented=recipe.is_augmented)
+    course.report(
+        TrainingStarted(
+            recipe=recipe.name,
+            device=device_text(),
+            epochs=recipe.epochs,
+            batches=batches,
+            train=len(data.split.train),
+            validation=len(data.split.validation),
+            test=len(data.split.test),
+            image_size=attempt.image_size,
+            channels=data.channels,
+            parameters=int(network.count_params()),
+            attempt=course.attempt,
+            attempts=course.attempts,
+        )
+    )
+    return Progress(
+        epochs=recipe.epochs,
+        batches=batches,
+        patience=recipe.patience,
+        report=course.report,
+        cancel=course.cancel,
+        weights=lambda: weights_of(network),
+        keep=course.keep,
+    )
 
 
 def probabilities_of(
-    network: Any, part: PartImages, attend: Callable[[int, int], None]
-) -> NDArray[np.float32]:
-    """What the network says about every image of a part, (n, classes).
+    network: Any, part: PartImages, attend: Callable[[int, int], None] | None = None
+) -> NDArray[np.float64]:
+    """What one network says about every image of a part, (n, classes).
 
     `attend` is called with (done, total) before each batch.
     """
@@ -89,10 +167,11 @@ def probabilities_of(
 
     run = tf.function(lambda images: network(images, training=False), reduce_retracing=True)
     rows: list[NDArray[np.float32]] = []
-    for images, _labels, _weights in ordered_batches(part, _MEASURING_BATCH):
-        attend(len(rows) * _MEASURING_BATCH, len(part.rows))
+    for images, _labels, _weights in ordered_batches(part, MEASURING_BATCH):
+        if attend is not None:
+            attend(len(rows) * MEASURING_BATCH, len(part.rows))
         rows.append(run(images).numpy())
-    return np.concatenate(rows)
+    return np.concatenate(rows).astype(np.float64)
 
 
 def weights_of(network: Any) -> Weights:
@@ -106,50 +185,64 @@ def set_weights(network: Any, weights: Weights) -> None:
         variable.assign(weights[variable.path])
 
 
-def _new_network(data: TrainingData, chosen: Choices) -> Any:
+def _compile(network: Any, data: TrainingData, attempt: Attempt) -> None:
     import keras
 
-    keras.backend.clear_session()
-    keras.utils.set_random_seed(chosen.seed)
-    network: Any = modality(data.cohort.modality).build(
-        chosen.recipe.name, data.image_size, data.channels, len(data.cohort.labels)
+    recipe = attempt.recipe
+    steps = recipe.epochs * batches_of(
+        data.parts["train"], recipe.batch_size, is_augmented=recipe.is_augmented
     )
-    rate: Any = chosen.learning_rate
-    if chosen.recipe.is_annealed:
-        steps = chosen.epochs * _batches(data, chosen)
-        rate = keras.optimizers.schedules.CosineDecay(rate, steps)
+    if recipe.is_pretrained:
+        optimizer = tuned_optimizer(network, recipe, steps)
+    else:
+        rate: Any = recipe.learning_rate
+        if recipe.is_annealed:
+            rate = keras.optimizers.schedules.CosineDecay(rate, steps)
+        optimizer = (
+            keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
+            if recipe.weight_decay
+            else keras.optimizers.Adam(rate)
+        )
     network.compile(
-        optimizer=keras.optimizers.Adam(rate),
-        loss="sparse_categorical_crossentropy",
+        optimizer=optimizer,
+        loss=smoothed_loss(len(data.cohort.labels), recipe.label_smoothing),
         metrics=["accuracy"],
     )
-    return network
 
 
-def _batches(data: TrainingData, chosen: Choices) -> int:
-    part = data.parts["train"]
-    return batches_of(part, chosen.batch_size, is_augmented=chosen.recipe.is_augmented)
-
-
-def _run(network: Any, data: TrainingData, chosen: Choices, progress: Progress) -> None:
+def smoothed_loss(classes: int, smoothing: float) -> Any:
+    """Cross-entropy of class numbers, each taken as 1 - s sure (Szegedy 2016, arXiv:1512.00567)."""
     import keras
+
+    if not smoothing:
+        return "sparse_categorical_crossentropy"
+
+    def loss(truth: Any, answers: Any) -> Any:
+        sure = keras.ops.one_hot(keras.ops.cast(truth, "int32"), classes)
+        sure = keras.ops.reshape(sure, (-1, classes))
+        return keras.losses.categorical_crossentropy(sure, answers, label_smoothing=smoothing)
+
+    return loss
+
+
+def _run(network: Any, data: TrainingData, attempt: Attempt, progress: Progress) -> None:
+    import keras
+
+    recipe = attempt.recipe
 
     def on_epoch_end(epoch: int, logs: dict[str, float]) -> None:
         progress.on_epoch_end(epoch, logs)
         network.stop_training = progress.has_run_out_of_patience
 
+    passes = Passes(
+        recipe.batch_size, recipe.epochs, attempt.seed, recipe.is_augmented, attempt.has_flips
+    )
     network.fit(
-        training_batches(
-            data.parts["train"],
-            chosen.batch_size,
-            chosen.epochs,
-            seed=chosen.seed,
-            is_augmented=chosen.recipe.is_augmented,
-        ),
-        epochs=chosen.epochs,
+        training_batches(data.parts["train"], passes),
+        epochs=recipe.epochs,
         steps_per_epoch=progress.batches,
         shuffle=False,
-        validation_data=ordered_batches(data.parts["validation"], _MEASURING_BATCH),
+        validation_data=ordered_batches(data.parts["validation"], MEASURING_BATCH),
         callbacks=[
             keras.callbacks.LambdaCallback(
                 on_epoch_begin=progress.on_epoch_begin,
@@ -159,19 +252,4 @@ def _run(network: Any, data: TrainingData, chosen: Choices, progress: Progress) 
             )
         ],
         verbose=0,
-    )
-
-
-def _started(data: TrainingData, chosen: Choices, network: Any, batches: int) -> TrainingStarted:
-    return TrainingStarted(
-        recipe=chosen.recipe.name,
-        device=device_text(),
-        epochs=chosen.epochs,
-        batches=batches,
-        train=len(data.split.train),
-        validation=len(data.split.validation),
-        test=len(data.split.test),
-        image_size=data.image_size,
-        channels=data.channels,
-        parameters=int(network.count_params()),
     )

@@ -1,24 +1,45 @@
 """What a model on the shelf says about images: streamed, and fast from the second call on."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from precmed_gui.diagnosis.cases import Case, Unreadable
-from precmed_gui.diagnosis.errors import UnreadableFile
+from precmed_gui.diagnosis.errors import RefusedModel, UnreadableFile
 from precmed_gui.diagnosis.model_card import ModelCard
+from precmed_gui.diagnosis.pictures import Pixels
 from precmed_gui.diagnosis.prediction import CasesRead, Prediction, PredictionList
 from precmed_gui.diagnosis.work import CancelToken, Report
+from precmed_gui.language import _
 from precmed_gui.learning.brightness import unit_factors
+from precmed_gui.learning.case_names import case_key
 from precmed_gui.learning.decoded import fingerprint
-from precmed_gui.learning.fitting import set_weights
-from precmed_gui.learning.shelf import check_weights, load_card, load_weights, model_digest
+from precmed_gui.learning.ensemble import (
+    Run,
+    build_ensemble,
+    set_ensemble_weights,
+    traced,
+    wanted_weights,
+)
+from precmed_gui.learning.gate import Look, look_at
+from precmed_gui.learning.kept_features import KeptFeatures
+from precmed_gui.learning.shelf import (
+    Weights,
+    check_weights,
+    damaged_model,
+    load_card,
+    load_reference,
+    load_weights,
+    model_digest,
+    split_rows,
+)
+from precmed_gui.learning.verdicts import LoadedModel, Said, predictions_of
 from precmed_gui.learning.warm_up import warm_up
 from precmed_gui.modalities import modality, open_cohort
 
@@ -27,27 +48,31 @@ _BATCH_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
-class LoadedModel:
-    """A model ready to answer.
+class Answers:
+    """What was found out about some cases.
 
     Parameters
     ----------
-    card
-        The checked card.
-    run
-        (n, size, size, channels) float32 in [0, 1] to (n, classes) probabilities.
+    said
+        Of those that could be read; None where none could.
+    fingerprints
+        Of the same, where they were asked for.
+    unreadable
+        The others.
     """
 
-    card: ModelCard
-    run: Callable[[NDArray[np.float32]], NDArray[np.float32]]
+    said: Said | None
+    fingerprints: tuple[str, ...]
+    unreadable: tuple[Unreadable, ...]
 
 
 @dataclass
-class Answers:
-    """What was found out about some cases: the three lists at the top run in parallel."""
+class _Waiting:
+    """Cases that were read and wait for the networks; the first four lists run in parallel."""
 
     cases: list[Case] = field(default_factory=list)
-    probabilities: list[tuple[float, ...]] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
+    inputs: list[NDArray[np.float32]] = field(default_factory=list)
     fingerprints: list[str] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
 
@@ -55,7 +80,7 @@ class Answers:
 def predict(
     model_folder: str, cases: tuple[Case, ...], report: Report, cancel: CancelToken
 ) -> PredictionList:
-    """The probabilities of every class for every case; reports `CasesRead` on the way.
+    """What a model says of every case, and whether to rely on it; reports `CasesRead` on the way.
 
     Parameters
     ----------
@@ -74,15 +99,13 @@ def predict(
     predictions: list[Prediction] = []
     unreadable: list[Unreadable] = []
     for answers in answered(model, cases, cancel):
-        found = tuple(
-            Prediction(case, model.card.labels, values)
-            for case, values in zip(answers.cases, answers.probabilities, strict=True)
-        )
+        found = predictions_of(model, answers.said) if answers.said else ()
         predictions += found
         unreadable += answers.unreadable
         done = len(predictions) + len(unreadable)
-        report(CasesRead(found, tuple(answers.unreadable), done, len(cases)))
-    return PredictionList(model.card.name, tuple(predictions), tuple(unreadable))
+        report(CasesRead(found, answers.unreadable, done, len(cases)))
+    card = model.card
+    return PredictionList(card.name, tuple(predictions), tuple(unreadable), card.intended_use)
 
 
 def predict_paths(
@@ -100,9 +123,7 @@ def predict_paths(
     load_card(Path(model_folder), verify=False)
     cohort = open_cohort(paths, report, cancel)
     answers = predict(model_folder, cohort.cases, report, cancel)
-    return PredictionList(
-        answers.model, answers.predictions, (*cohort.unreadable, *answers.unreadable)
-    )
+    return replace(answers, unreadable=(*cohort.unreadable, *answers.unreadable))
 
 
 def loaded_model(folder: Path) -> LoadedModel:
@@ -115,70 +136,101 @@ def answered(
 ) -> Iterator[Answers]:
     """What `model` says, a few cases at a time; with fingerprints if `is_identified`."""
     read = modality(model.card.modality).read
-    rows: list[NDArray[np.float32]] = []
-    current = Answers()
+    waiting = _Waiting()
     began = time.monotonic()
     for case in cases:
         cancel.raise_if_set()
         try:
             image = read(case)
-            rows.append(_network_input(image, model.card))
+            network_input = _network_input(image, model.card)
         except UnreadableFile as error:
-            current.unreadable.append(Unreadable(case.key, error.message))
+            waiting.unreadable.append(Unreadable(case.key, error.message))
         else:
-            current.cases.append(case)
+            waiting.cases.append(case)
+            waiting.looks.append(look_at(image, network_input))
+            waiting.inputs.append(network_input)
             if is_identified:
-                current.fingerprints.append(fingerprint(image))
-        if len(rows) == _LARGEST_BATCH or time.monotonic() - began > _BATCH_SECONDS:
-            yield _finished(current, rows, model)
-            rows, current, began = [], Answers(), time.monotonic()
-    if current.cases or current.unreadable:
-        yield _finished(current, rows, model)
+                waiting.fingerprints.append(fingerprint(image))
+        if len(waiting.cases) == _LARGEST_BATCH or time.monotonic() - began > _BATCH_SECONDS:
+            yield _finished(waiting, model)
+            waiting, began = _Waiting(), time.monotonic()
+    if waiting.cases or waiting.unreadable:
+        yield _finished(waiting, model)
 
 
-def _finished(answers: Answers, rows: list[NDArray[np.float32]], model: LoadedModel) -> Answers:
-    if rows:
-        exact = model.run(np.stack(rows)).astype(np.float64)
+def _finished(waiting: _Waiting, model: LoadedModel) -> Answers:
+    said = None
+    if waiting.cases:
+        inputs = np.stack(waiting.inputs)
+        probabilities, features = model.run(inputs)
+        exact = probabilities.astype(np.float64)
         exact /= exact.sum(axis=1, keepdims=True)
-        answers.probabilities = [tuple(values) for values in exact.tolist()]
-    return answers
+        said = Said(waiting.cases, waiting.looks, inputs, exact, features)
+    return Answers(said, tuple(waiting.fingerprints), tuple(waiting.unreadable))
 
 
-def _network_input(image: NDArray[np.generic], card: ModelCard) -> NDArray[np.float32]:
+def _network_input(image: Pixels, card: ModelCard) -> NDArray[np.float32]:
     """The image as (size, size, channels) float32 in [0, 1]; raises `UnreadableFile`."""
-    reader = modality(card.modality)
-    pixels = reader.prepare(cast("NDArray[np.uint8]", image), card.image_size, _channels(card))
+    channels = cast("Literal[1, 3]", card.channels)
+    pixels = modality(card.modality).prepare(image, card.image_size, channels)
     highest = np.array([pixels.max()])
     factor = unit_factors(np.array([pixels.dtype == np.uint16]), highest, card.full_scale)
     scaled: NDArray[np.float32] = np.minimum(pixels.astype(np.float32) * factor[0], np.float32(1))
     return scaled
 
 
-def _channels(card: ModelCard) -> Literal[1, 3]:
-    return 1 if card.channels == 1 else 3
+@dataclass(frozen=True)
+class _Stored:
+    """All that a model folder holds of a model."""
+
+    card: ModelCard
+    weights: Weights
+    kept: KeptFeatures | None
+    learned: tuple[tuple[str, str], ...]
 
 
 @lru_cache(maxsize=4)
-def _loaded(folder: Path, _digest: str) -> LoadedModel:
-    card = load_card(folder)
-    weights = load_weights(folder)
+def _loaded(folder: Path, digest: str) -> LoadedModel:
+    stored = _stored(folder, digest)
     warm_up()
-    import tensorflow as tf
+    ensemble = build_ensemble(stored.card)
+    check_weights(stored.weights, wanted_weights(ensemble.networks), folder)
+    set_ensemble_weights(ensemble.networks, stored.weights)
+    run = traced(ensemble, stored.card.views)
+    _try_out(run, ensemble.shape, stored.kept, folder)
+    return LoadedModel(stored.card, run, stored.kept, stored.learned)
 
-    network: Any = modality(card.modality).build(
-        card.recipe, card.image_size, card.channels, len(card.labels)
+
+def _stored(folder: Path, digest: str) -> _Stored:
+    """The files of one model, never half of one and half of the better one that replaces it."""
+    try:
+        card = load_card(folder)
+        kept = load_reference(folder)
+        learned = _learned(folder, card, kept) if kept else ()
+        stored = _Stored(card, load_weights(folder), kept, learned)
+    except RefusedModel:
+        if model_digest(folder) == digest:
+            raise
+        return _stored(folder, model_digest(folder))
+    current = model_digest(folder)
+    return stored if current == digest else _stored(folder, current)
+
+
+def _learned(folder: Path, card: ModelCard, kept: KeptFeatures) -> tuple[tuple[str, str], ...]:
+    """(key, class) of the training images in the reference."""
+    rows = [row for row in split_rows(folder) if row.part == "train"]
+    places = kept.reference.rows.tolist()
+    if max(places) >= len(rows):
+        raise damaged_model(folder, _("what it knows of its training images is lost"))
+    return tuple(
+        (case_key(rows[place].case, card.source_folder), rows[place].label) for place in places
     )
-    check_weights(weights, {v.path: tuple(v.shape) for v in network.weights}, folder)
-    set_weights(network, weights)
-    shape = (None, card.image_size, card.image_size, card.channels)
-    traced = tf.function(
-        lambda images: network(images, training=False),
-        input_signature=[tf.TensorSpec(shape, tf.float32)],
-    )
 
-    def run(images: NDArray[np.float32]) -> NDArray[np.float32]:
-        probabilities: NDArray[np.float32] = traced(images).numpy()
-        return probabilities
 
-    run(np.zeros((1, *shape[1:]), np.float32))
-    return LoadedModel(card, run)
+def _try_out(
+    run: Run, shape: tuple[int, int, int], kept: KeptFeatures | None, folder: Path
+) -> None:
+    """Trace the networks once, and refuse features of another network than these."""
+    features = run(np.zeros((1, *shape), np.float32))[1]
+    if kept is not None and features.shape[1:] != kept.reference.mean.shape:
+        raise damaged_model(folder, _("what it knows of its training images is lost"))

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.model_card import History
-from precmed_gui.diagnosis.training import BatchEnded, EpochEnded
+from precmed_gui.diagnosis.training import BatchEnded, EpochEnded, NetworksParted
 from precmed_gui.diagnosis.work import CancelToken, Report
 from precmed_gui.language import _
 
 Weights = dict[str, NDArray[np.float32]]
+
+_PARTING_EPOCHS = 3
 
 
 @dataclass
@@ -43,6 +45,7 @@ class Progress:
     history: History = field(default_factory=History)
     best: Weights | None = None
     has_run_out_of_patience: bool = False
+    has_parted: bool = False
     _epoch: int = 0
     _began: float = 0.0
     _epoch_began: float = 0.0
@@ -99,6 +102,9 @@ class Progress:
                 seconds=self._epoch_seconds,
             )
         )
+        if not self.has_parted and have_parted(self.history):
+            self.has_parted = True
+            self.report(NetworksParted(self.history.best_epoch))
         waited = self._epoch - self.history.best_epoch
         self.has_run_out_of_patience = 0 < self.patience <= waited
 
@@ -120,6 +126,22 @@ class Progress:
             return self._epoch_seconds
         building = self._first_batch_ended - self._began
         return max(0.0, self._epoch_seconds - building)
+
+
+def have_parted(history: History) -> bool:
+    """Whether the network began to learn its training images by heart after the best epoch.
+
+    So it is when for three epochs the loss on the training images fell on, while that on the
+    validation images was a tenth or more above its best.
+    """
+    later = slice(history.best_epoch, None)
+    losses, validation = history.loss[later], history.val_loss[later]
+    if len(validation) < _PARTING_EPOCHS or history.best_epoch == 0:
+        return False
+    best_loss = history.loss[history.best_epoch - 1]
+    best = history.val_loss[history.best_epoch - 1]
+    recent = slice(-_PARTING_EPOCHS, None)
+    return max(losses[recent]) < best_loss and min(validation[recent]) > 1.1 * best
 
 
 def diverged() -> PrecmedError:

@@ -1,5 +1,6 @@
 """What a training needs before Keras: the readable cases, their split, their pixels on disk."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -8,26 +9,19 @@ from numpy.typing import NDArray
 
 from precmed_gui.diagnosis.cases import PARTS, Cohort, Part, Split, Unreadable
 from precmed_gui.diagnosis.errors import PrecmedError
+from precmed_gui.diagnosis.model_card import DataFingerprint
 from precmed_gui.diagnosis.training import Recipe, TrainingSettings
 from precmed_gui.diagnosis.work import CancelToken, Report
 from precmed_gui.language import _
+from precmed_gui.learning.attempts import frame_size
 from precmed_gui.learning.brightness import training_full_scale, unit_factors
 from precmed_gui.learning.decoded import DecodedImages, Frame, decoded
 from precmed_gui.learning.split import split_cohort
-from precmed_gui.learning.survey import survey, usual_size
+from precmed_gui.learning.survey import Survey, survey, usual_size
 from precmed_gui.modalities import modality
 
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """A user's settings with every gap filled by the recipe."""
-
-    recipe: Recipe
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    image_size: int | None
-    seed: int
+LARGEST_BUDGET = 600
+MOST_FOLDS = 20
 
 
 @dataclass(frozen=True)
@@ -54,6 +48,16 @@ class PartImages:
     factors: NDArray[np.float32]
     weights: NDArray[np.float32]
 
+    def chosen(self, positions: NDArray[np.int64]) -> "PartImages":
+        """Some of the images, in this order."""
+        return PartImages(
+            self.pixels,
+            self.rows[positions],
+            self.labels[positions],
+            self.factors[positions],
+            self.weights[positions],
+        )
+
 
 @dataclass(frozen=True)
 class TrainingData:
@@ -62,73 +66,118 @@ class TrainingData:
     Parameters
     ----------
     cohort
-        The labelled cases that could be read; `split` and `fingerprints` are about these.
+        The labelled cases that could be read; `split`, `fingerprints` (of their pixels) and
+        `look` are about these.
+    every, parts
+        The images of all of them, and of each part.
     """
 
     cohort: Cohort
     split: Split
+    every: PartImages
     parts: dict[Part, PartImages]
     fingerprints: tuple[str, ...]
     unreadable: tuple[Unreadable, ...]
     image_size: int
     channels: Literal[1, 3]
     full_scale: int
+    look: DataFingerprint
+
+    def folds(self, count: int) -> tuple[NDArray[np.int64], ...]:
+        """Positions in the training part, divided into `count` by patient."""
+        patients = [self.cohort.cases[i].patient_key for i in self.split.train]
+        return folds_by_patient(patients, count, self.split.seed)
 
 
-def choices(settings: TrainingSettings, modality_name: str) -> Choices:
-    """`settings` with the recipe's own values where the user left them open.
+def folds_by_patient(
+    patients: Sequence[str], count: int, seed: int
+) -> tuple[NDArray[np.int64], ...]:
+    """Positions divided into `count` parts of about the same size, no patient in two of them."""
+    names, numbers, sizes = np.unique(
+        np.asarray(patients, dtype=str), return_inverse=True, return_counts=True
+    )
+    random = np.random.default_rng(seed)
+    order = random.permutation(len(names))
+    order = order[np.argsort(-sizes[order], kind="stable")]
+    load, place = np.zeros(count), np.zeros(len(names), np.int64)
+    for patient in order:
+        place[patient] = int(np.argmin(load))
+        load[place[patient]] += sizes[patient]
+    return tuple(np.flatnonzero(place[numbers] == fold) for fold in range(count))
+
+
+def chosen_recipe(settings: TrainingSettings, modality_name: str) -> Recipe:
+    """The recipe of `settings`, with the user's numbers in place of its own.
 
     Raises
     ------
     PrecmedError
-        If a value is out of its range.
+        If there is no such recipe, it cannot be used here, or a value is out of its range.
     """
-    recipes = modality(modality_name).recipes()
+    kind = modality(modality_name)
+    recipes = kind.recipes()
     recipe = recipes.get(settings.recipe)
     if recipe is None:
         raise PrecmedError(
             _("There is no network called “{name}”.").format(name=settings.recipe),
             _("Choose one of: {names}.").format(names=", ".join(recipes)),
         )
-    chosen = Choices(
-        recipe=recipe,
-        epochs=recipe.epochs if settings.epochs is None else settings.epochs,
-        batch_size=recipe.batch_size if settings.batch_size is None else settings.batch_size,
-        learning_rate=(
-            recipe.learning_rate if settings.learning_rate is None else settings.learning_rate
-        ),
-        image_size=settings.image_size,
-        seed=settings.seed,
-    )
-    _check_ranges(chosen)
+    if problem := kind.recipe_problem(recipe.name):
+        raise PrecmedError(problem, _("Choose another recipe; the others work without them."))
+    numbers = {
+        name: value
+        for name in ("epochs", "batch_size", "learning_rate")
+        if (value := getattr(settings, name)) is not None
+    }
+    if recipe.is_search and numbers:
+        raise PrecmedError(
+            _("The automatic recipe chooses epochs, batch size and learning rate by itself."),
+            _("Leave them open, or choose a single network."),
+        )
+    chosen = replace(recipe, **numbers)
+    _check_recipe(chosen)
+    _check_settings(settings, chosen)
     return chosen
 
 
-def _check_ranges(chosen: Choices) -> None:
-    smallest, largest = chosen.recipe.image_sizes
-    if chosen.epochs < 1:
+def _check_recipe(recipe: Recipe) -> None:
+    if recipe.epochs < 1:
         raise PrecmedError(_("A training has at least one epoch."), _("Choose 1 or more."))
-    if not 1 <= chosen.batch_size <= 4096:
+    if not 1 <= recipe.batch_size <= 4096:
         raise PrecmedError(_("The batch size is out of range."), _("Choose 1 to 4096."))
-    if not 0 < chosen.learning_rate <= 1:
+    if not 0 < recipe.learning_rate <= 1:
         raise PrecmedError(
             _("The learning rate is out of range."), _("Choose a value above 0, at most 1.")
         )
-    if chosen.image_size is not None and not smallest <= chosen.image_size <= largest:
+
+
+def _check_settings(settings: TrainingSettings, recipe: Recipe) -> None:
+    smallest, largest = recipe.image_sizes
+    if settings.image_size is not None and not smallest <= settings.image_size <= largest:
         raise PrecmedError(
             _("The network “{name}” does not take images of {size} pixels.").format(
-                name=chosen.recipe.name, size=chosen.image_size
+                name=recipe.name, size=settings.image_size
             ),
             _("Choose an image size from {smallest} to {largest}.").format(
                 smallest=smallest, largest=largest
             ),
         )
-    if not 0 <= chosen.seed < 2**32:
+    if not 0 <= settings.seed < 2**32:
         raise PrecmedError(_("The seed is out of range."), _("Choose 0 to 4294967295."))
+    if not 0 < settings.budget <= LARGEST_BUDGET:
+        raise PrecmedError(
+            _("The time is out of range."),
+            _("Choose more than 0 minutes, at most {most}.").format(most=LARGEST_BUDGET),
+        )
+    if settings.folds and not 2 <= settings.folds <= MOST_FOLDS:
+        raise PrecmedError(
+            _("The number of parts for cross-validation is out of range."),
+            _("Choose 2 to {most}, or 0 for none.").format(most=MOST_FOLDS),
+        )
 
 
 def read_training_data(
-    cohort: Cohort, chosen: Choices, report: Report, cancel: CancelToken
+    cohort: Cohort, settings: TrainingSettings, report: Report, cancel: CancelToken
 ) -> TrainingData:
     """Read, divide and prepare the labelled cases of `cohort`.
 
@@ -139,58 +188,79 @@ def read_training_data(
     FailedStorage
         If the disk has no room for the prepared images.
     """
-    split_cohort(cohort, chosen.seed)
+    recipe = chosen_recipe(settings, cohort.modality)
+    split_cohort(cohort, settings.seed)
     labelled = replace(cohort, cases=cohort.labelled)
-    frame = _frame(labelled, chosen, report, cancel)
+    seen = survey(labelled, settings.seed, report, cancel)
+    frame = _frame(_fingerprint(labelled, seen), labelled.modality, recipe, settings)
     images = decoded(labelled.cases, frame, report, cancel)
     rows = np.flatnonzero(images.is_readable)
     readable = replace(labelled, cases=tuple(labelled.cases[row] for row in rows))
-    split = split_cohort(readable, chosen.seed)
+    split = split_cohort(readable, settings.seed)
     train_rows = rows[list(split.train)]
     full_scale = training_full_scale(images.is_wide[train_rows], images.highest[train_rows])
-    return TrainingData(
+    data = TrainingData(
         cohort=readable,
         split=split,
-        parts=_parts(readable, split, images, full_scale, chosen.recipe),
+        every=_every(readable, images, full_scale),
+        parts={},
         fingerprints=tuple(text.decode() for text in images.fingerprints[rows].tolist()),
         unreadable=images.unreadable,
         image_size=frame.size,
         channels=frame.channels,
         full_scale=full_scale,
+        look=_fingerprint(readable, seen),
+    )
+    return with_split(data, split, weighs_classes=recipe.weighs_classes or recipe.is_search)
+
+
+def _fingerprint(cohort: Cohort, seen: Survey) -> DataFingerprint:
+    counts = tuple(cohort.label_counts().values())
+    return DataFingerprint(
+        images=len(cohort.cases),
+        patients=cohort.patient_count,
+        counts=counts,
+        shorter_side=seen.shorter_side,
+        channels=seen.channels,
+        imbalance=max(counts) / min(counts),
     )
 
 
-def _frame(cohort: Cohort, chosen: Choices, report: Report, cancel: CancelToken) -> Frame:
-    sizes = chosen.recipe.image_sizes
-    size = chosen.image_size or (sizes[0] if sizes[0] == sizes[1] else None)
-    if size is not None and chosen.recipe.is_grey_only:
-        return Frame(cohort.modality, size, 1)
-    found = survey(cohort, chosen.seed, report, cancel)
-    channels: Literal[1, 3] = 1 if chosen.recipe.is_grey_only else found.channels
-    return Frame(cohort.modality, size or usual_size(found.shorter_side, sizes), channels)
+def _frame(
+    look: DataFingerprint, modality_name: str, recipe: Recipe, settings: TrainingSettings
+) -> Frame:
+    smallest, largest = recipe.image_sizes
+    channels: Literal[1, 3] = 1 if recipe.is_grey_only or look.channels == 1 else 3
+    if settings.image_size is not None:
+        size = settings.image_size
+    elif recipe.is_search or recipe.is_pretrained:
+        size = frame_size(look, settings.budget)
+    else:
+        size = usual_size(look.shorter_side, recipe.image_sizes)
+    return Frame(modality_name, min(max(size, smallest), largest), channels)
 
 
-def _parts(
-    cohort: Cohort, split: Split, images: DecodedImages, full_scale: int, recipe: Recipe
-) -> dict[Part, PartImages]:
+def _every(cohort: Cohort, images: DecodedImages, full_scale: int) -> PartImages:
     rows = np.flatnonzero(images.is_readable)
     numbers = {label: number for number, label in enumerate(cohort.labels)}
     labels = np.array([numbers[str(case.label)] for case in cohort.cases], np.int32)
-    weight = _class_weights(labels[list(split.train)], len(numbers))
-    if not recipe.weighs_classes:
+    factors = unit_factors(images.is_wide[rows], images.highest[rows], full_scale)
+    return PartImages(images.pixels, rows, labels, factors, np.ones(len(rows), np.float32))
+
+
+def with_split(data: TrainingData, split: Split, *, weighs_classes: bool = True) -> TrainingData:
+    """`data` divided in another way, its loss weights from the new training part."""
+    every = data.every
+    chosen = every.labels[list(split.train)]
+    weight = _class_weights(chosen, len(data.cohort.labels))
+    if not weighs_classes:
         weight = np.ones_like(weight)
-    parts: dict[Part, PartImages] = {}
-    for part in PARTS:
-        positions = np.array(split.part(part), np.int64)
-        own = rows[positions]
-        factors = unit_factors(images.is_wide[own], images.highest[own], full_scale)
-        parts[part] = PartImages(
-            images.pixels, own, labels[positions], factors, weight[labels[positions]]
-        )
-    return parts
+    weighted = replace(every, weights=weight[every.labels])
+    parts = {part: weighted.chosen(np.array(split.part(part), np.int64)) for part in PARTS}
+    return replace(data, split=split, parts=parts)
 
 
 def _class_weights(labels: NDArray[np.int32], classes: int) -> NDArray[np.float32]:
     """(classes,) so that every class has the same sum, and the mean over `labels` is 1."""
     counts = np.bincount(labels, minlength=classes)
-    return (len(labels) / (classes * counts)).astype(np.float32)
+    return (len(labels) / (classes * np.maximum(counts, 1))).astype(np.float32)

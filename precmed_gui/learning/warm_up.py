@@ -17,6 +17,7 @@ def warm_up() -> str:
         import keras  # noqa: F401
         import tensorflow as tf
 
+        tf.get_logger().setLevel("ERROR")  # its hints are for programmers
         with suppress(RuntimeError):
             for gpu in tf.config.list_physical_devices("GPU"):
                 tf.config.experimental.set_memory_growth(gpu, True)

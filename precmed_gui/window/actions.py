@@ -54,6 +54,10 @@ MENUS: tuple[tuple[str, tuple[Wish | None, ...]], ...] = (
             Wish("open_model", N_("&Open model folder…"), "", "model"),
             Wish("save_model", N_("Save a &copy of the model…"), "", "save"),
             Wish("show_card", N_("Model c&ard"), "Ctrl+M", "info"),
+            Wish("state_use", N_("State &intended use…"), "", "rename"),
+            None,
+            Wish("save_page", N_("Save evaluation &page (HTML)…"), "", "export"),
+            Wish("save_figures", N_("Save evaluation ta&ble (CSV)…"), "", "export"),
         ),
     ),
     (
@@ -72,6 +76,7 @@ MENUS: tuple[tuple[str, tuple[Wish | None, ...]], ...] = (
             Wish("show_cases", N_("&Cases"), "Ctrl+1"),
             Wish("show_training", N_("&Training"), "Ctrl+2"),
             Wish("show_prediction", N_("&Prediction"), "Ctrl+3"),
+            Wish("show_evaluation", N_("&Evaluation"), "Ctrl+4"),
             Wish("reset_layout", N_("&Reset the layout"), ""),
         ),
     ),

@@ -1,4 +1,8 @@
-"""How sure a model is: one bar a class, the most probable first and strongest."""
+"""How sure a model is: one bar a class, the most probable first and strongest.
+
+Each bar can carry a sentence on what it means; the one of the row under the mouse or the keyboard
+is handed on by `meaning_changed`, so that a panel can show it.
+"""
 
 import math
 from collections.abc import Sequence
@@ -10,6 +14,8 @@ from PySide6.QtGui import (
     QFocusEvent,
     QFontMetrics,
     QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -17,7 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip, QWidget
 
-from precmed_gui.language import _
+from precmed_gui.language import _, sentences
 from precmed_gui.window.theme import (
     class_brush,
     class_edge,
@@ -30,15 +36,18 @@ from precmed_gui.window.theme import (
 _BEST_HEIGHT, _ROW_HEIGHT, _SCALE_HEIGHT = 34, 26, 20
 _BEST_BAR, _BAR = 14, 8
 _PAD, _SWATCH, _GAP = 8, 10, 8
-_SHOWN_ROWS = 8
+_SHOWN_ROWS = 5
 _TICKS = (0.0, 0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Bar:
+    """One class: its probability in [0, 1], its place in the order of colours, what it means."""
+
     label: str
     probability: float
     colour: int
+    meaning: str = ""
 
 
 def percent_text(probability: float) -> str:
@@ -52,7 +61,7 @@ def percent_text(probability: float) -> str:
     return f"{probability * 100:.0f} %"
 
 
-def _spoken(row: _Row) -> str:
+def _spoken(row: Bar) -> str:
     if not math.isfinite(row.probability):
         return _("{label} unknown").format(label=row.label)
     if row.probability >= 0.995:
@@ -64,39 +73,47 @@ def _spoken(row: _Row) -> str:
 
 
 class ConfidenceBars(QAbstractScrollArea):
-    """Horizontal bars from 0 to 100 %, sorted; scrolls when there are more than eight classes."""
+    """Horizontal bars from 0 to 100 %, sorted; scrolls when there are more than five classes.
+
+    Up and Down move from class to class, Home and End to the first and the last.
+
+    Signals
+    -------
+    meaning_changed
+        What the row under the mouse, else the keyboard's row, means; "" where nothing is known.
+    """
 
     rows_changed = Signal()
+    meaning_changed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows: tuple[_Row, ...] = ()
+        self._rows: tuple[Bar, ...] = ()
+        self._current, self._hovered = 0, -1
+        self._has_winner = True
+        self._said = ""
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("bare", True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.viewport().setAutoFillBackground(False)
+        self.viewport().setMouseTracking(True)
         theme_signals().changed.connect(self._on_theme_changed)
         self.retranslate()
 
-    def show_prediction(self, rows: Sequence[tuple[str, float, int]]) -> None:
-        """Show one case.
-
-        Parameters
-        ----------
-        rows
-            (class, probability in [0, 1], place of the class in the order of colours), in any
-            order.
-        """
-        made = [_Row(label, probability, colour) for label, probability, colour in rows]
-        self._rows = tuple(sorted(made, key=lambda row: -_known(row.probability)))
+    def show_prediction(self, bars: Sequence[Bar], *, has_winner: bool = True) -> None:
+        """Show one case; with `has_winner` the most probable class is the strongest."""
+        self._rows = tuple(sorted(bars, key=lambda bar: -_known(bar.probability)))
+        self._has_winner = has_winner
+        self._current, self._hovered = 0, -1
         self.verticalScrollBar().setValue(0)
         self._rows_are_new()
 
     def clear(self) -> None:
         """Show that there is no prediction yet."""
         self._rows = ()
+        self._current, self._hovered = 0, -1
         self._rows_are_new()
 
     @property
@@ -107,9 +124,46 @@ class ConfidenceBars(QAbstractScrollArea):
     def retranslate(self) -> None:
         """Word its own texts again."""
         self.setAccessibleName(_("How sure the model is"))
-        spoken = ", ".join(_spoken(row) for row in self._rows)
-        self.setAccessibleDescription(spoken or self._empty_text())
+        self._say()
         self.viewport().update()
+
+    @property
+    def meaning(self) -> str:
+        """What the row under the mouse, else the keyboard's row, means."""
+        row = self._pointed()
+        if row is None or not row.meaning:
+            return ""
+        percent = percent_text(row.probability)
+        return sentences(f"{row.label}, {percent}.", row.meaning)
+
+    def _pointed(self) -> Bar | None:
+        place = self._hovered if self._hovered >= 0 else self._current
+        return self._rows[place] if place < len(self._rows) else None
+
+    def _say(self) -> None:
+        spoken = ", ".join(_spoken(row) for row in self._rows)
+        meaning = self.meaning
+        text = f"{spoken}. {meaning}" if meaning else spoken
+        self.setAccessibleDescription(text or self._empty_text())
+        if meaning != self._said:
+            self._said = meaning
+            self.meaning_changed.emit(meaning)
+
+    def _point_at(self, *, current: int | None = None, hovered: int = -1) -> None:
+        if current is not None:
+            self._current = current
+            self._show_row(current)
+        self._hovered = hovered
+        self._say()
+        self.viewport().update()
+
+    def _show_row(self, place: int) -> None:
+        """Scroll until a row is in view."""
+        area, bar = self._row_area(place), self.verticalScrollBar()
+        if area.top() < 0:
+            bar.setValue(bar.value() + area.top())
+        elif area.bottom() > self._scale_top():
+            bar.setValue(bar.value() + area.bottom() - self._scale_top() + 1)
 
     def _empty_text(self) -> str:
         return _("How sure the model is appears here.")
@@ -192,11 +246,15 @@ class ConfidenceBars(QAbstractScrollArea):
         painter.restore()
 
     def _paint_row(
-        self, painter: QPainter, place: int, row: _Row, columns: tuple[int, int, int]
+        self, painter: QPainter, place: int, row: Bar, columns: tuple[int, int, int]
     ) -> None:
         tokens = current_tokens()
-        is_best = place == 0
+        is_best = self._has_winner and place == 0
         area = self._row_area(place)
+        if place == self._hovered or (place == self._current and self.hasFocus()):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tokens.accent_soft))
+            painter.drawRoundedRect(QRectF(area).adjusted(2, 1, -2, -1), 3, 3)
         names_end, bar_start, bar_end = columns
         middle = area.center().y() + 0.5
         swatch = QRectF(_PAD, middle - _SWATCH / 2, _SWATCH, _SWATCH)
@@ -238,16 +296,46 @@ class ConfidenceBars(QAbstractScrollArea):
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            for place, row in enumerate(self._rows):
-                if self._row_area(place).contains(event.pos()):
-                    text = _("{label}: {percent}").format(
-                        label=row.label, percent=percent_text(row.probability)
-                    )
-                    QToolTip.showText(event.globalPos(), text, self)
-                    return True
-            QToolTip.hideText()
+            place = self._place_at(event.pos().y())
+            if place >= 0:
+                QToolTip.showText(event.globalPos(), _tip(self._rows[place]), self)
+            else:
+                QToolTip.hideText()
             return True
+        if event.type() == QEvent.Type.Leave:
+            self._point_at()
         return super().viewportEvent(event)
+
+    def _place_at(self, height: int) -> int:
+        """The row at this height of the viewport, -1 for none."""
+        if height >= self._scale_top():
+            return -1
+        places = range(len(self._rows))
+        return next((p for p in places if self._row_area(p).contains(1, height)), -1)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        place = self._place_at(event.position().toPoint().y())
+        if place != self._hovered:
+            self._point_at(hovered=place)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = self._place_at(event.position().toPoint().y())
+        if place >= 0:
+            self._point_at(current=place, hovered=place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        last = len(self._rows) - 1
+        places = {
+            Qt.Key.Key_Up: self._current - 1,
+            Qt.Key.Key_Down: self._current + 1,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }
+        place = places.get(Qt.Key(event.key()))
+        if place is None or last < 0:
+            super().keyPressEvent(event)
+        else:
+            self._point_at(current=min(max(place, 0), last))
 
     @Slot()
     def _on_theme_changed(self) -> None:
@@ -266,11 +354,16 @@ class ConfidenceBars(QAbstractScrollArea):
         self.viewport().update()
 
 
+def _tip(bar: Bar) -> str:
+    text = _("{label}: {percent}").format(label=bar.label, percent=percent_text(bar.probability))
+    return f"{text}\n{bar.meaning}" if bar.meaning else text
+
+
 def _known(probability: float) -> float:
     return probability if math.isfinite(probability) else -1.0
 
 
-def _paint_bar(painter: QPainter, track: QRectF, row: _Row, *, is_best: bool) -> None:
+def _paint_bar(painter: QPainter, track: QRectF, row: Bar, *, is_best: bool) -> None:
     tokens = current_tokens()
     radius = 3.0 if is_best else 2.0
     painter.setPen(Qt.PenStyle.NoPen)

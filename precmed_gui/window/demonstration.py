@@ -15,11 +15,12 @@ from PySide6.QtWidgets import QApplication
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.storage import write_atomically
 from precmed_gui.diagnosis.training import TrainingResult, TrainingSettings
+from precmed_gui.evaluation.figure_texts import decimal_text, figure_text
 from precmed_gui.language import N_, _, sentences
 from precmed_gui.learning.split import split_cohort
 from precmed_gui.window.engines import make_jobs
 from precmed_gui.window.main_window import MainWindow
-from precmed_gui.window.wording import duration, share
+from precmed_gui.window.wording import duration
 
 HELD_OUT_SHOWN = 24
 LONGEST_SECONDS = 1500
@@ -122,6 +123,8 @@ class Demonstration(QObject):
                     "true_label": truth.get(p.case.key),
                     "label": p.label,
                     "probabilities": dict(zip(p.labels, p.probabilities, strict=True)),
+                    "set": list(p.label_set),
+                    "verdict": p.verdict,
                 }
                 for p in rows.predictions()
             ],
@@ -132,8 +135,8 @@ class Demonstration(QObject):
             train=split.train,
             validation=split.validation,
             test=split.test,
-            accuracy=share(float(card.test["accuracy"] or 0)),
-            auc=f"{card.test['auc']:.3f}",
+            accuracy=figure_text(card.accuracy),
+            auc=decimal_text(card.auc),
             read=len(rows.predictions()),
             right=right,
         )

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
+    QLabel,
     QMessageBox,
+    QPlainTextEdit,
     QTextBrowser,
     QVBoxLayout,
     QWidget,
@@ -18,14 +20,23 @@ from PySide6.QtWidgets import (
 
 from precmed_gui import __version__
 from precmed_gui.diagnosis.model_card import ModelCard
-from precmed_gui.language import _
+from precmed_gui.evaluation.figure_texts import decimal_text
+from precmed_gui.language import N_, _
 from precmed_gui.places import home_folder
 from precmed_gui.window.settings_form import BATCH_SIZE, EPOCHS, LEARNING_RATE, SEED
 from precmed_gui.window.wording import moment, number, tested_on
 
 IMAGE_PATTERNS = "*.png *.jpg *.jpeg *.tif *.tiff *.bmp *.webp *.dcm *.npz *ubyte *ubyte.gz *.gz"
-
-
+USE_QUESTION = N_("What is “{model}” for?")
+USE_WHY = N_(
+    "Your words go on the model's card, on its page and into every table of predictions, so that "
+    "a colleague knows what the model may be used for and for whom. Say which images, which "
+    "patients, what decision it supports, and what it must not be used for."
+)
+USE_EXAMPLE = N_(
+    "For instance: to sort chest X-rays of children of one to five years for earlier reading. "
+    "Research only; not for adults, and never without a radiologist."
+)
 _PAGE_MARGIN = 16
 
 
@@ -69,6 +80,38 @@ class Dialogs:
         box.exec()
         return box.clickedButton() is yes
 
+    def intended_use(self, card: ModelCard) -> str:
+        """What the model is for, in the user's words."""
+        dialog = QDialog(self._parent)
+        dialog.setWindowTitle(_("Intended use"))
+        dialog.resize(480, 340)
+        question, why = QLabel(_(USE_QUESTION).format(model=card.name)), QLabel(_(USE_WHY))
+        field = QPlainTextEdit(card.intended_use)
+        field.setPlaceholderText(_(USE_EXAMPLE))
+        field.setTabChangesFocus(True)
+        question.setBuddy(field)
+        field.setAccessibleName(question.text())
+        why.setProperty("role", "caption")
+        buttons = QDialogButtonBox()
+        keep = buttons.addButton(_("Write it on the card"), QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(_("Later"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(dialog.accept)
+        buttons.rejected.connect(dialog.reject)
+        keep.setProperty("primary", True)
+        keep.setEnabled(bool(card.intended_use))
+        field.textChanged.connect(lambda: keep.setEnabled(bool(field.toPlainText().strip())))
+        layout = QVBoxLayout(dialog)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(8)
+        for label in (question, why):
+            label.setWordWrap(True)
+            layout.addWidget(label)
+        layout.addWidget(field, 1)
+        layout.addWidget(buttons)
+        is_kept = dialog.exec() == QDialog.DialogCode.Accepted
+        dialog.deleteLater()
+        return field.toPlainText().strip() if is_kept else ""
+
     def show_card(self, card: ModelCard) -> None:
         """The model card, readable."""
         self._show_page(_("Model card"), card_page(card))
@@ -79,6 +122,7 @@ class Dialogs:
             (_("Remove the selected images"), "Del"),
             (_("Rename the class"), "F2"),
             (_("Zoom the picture"), "+  −  0"),
+            (_("Read what the next bar means"), "↑  ↓"),
         ]
         self._show_page(_("Keyboard shortcuts"), _table([*shortcuts, *more]))
 
@@ -172,9 +216,6 @@ def _give_air(document: QTextDocument) -> None:
 
 def card_page(card: ModelCard) -> str:
     """A model card as simple HTML, gaps shown as gaps."""
-    auc = card.test.get("auc")
-    accuracy = card.test.get("accuracy")
-    worth = f"{float(accuracy) * 100:.1f} % " if accuracy is not None else ""
     settings = ", ".join(
         f"{_(SETTINGS.get(key, key))} {value:g}" for key, value in card.settings.items()
     )
@@ -183,11 +224,8 @@ def card_page(card: ModelCard) -> str:
         (_("Intended use"), card.intended_use or _("not stated")),
         (_("Classes"), ", ".join(card.labels)),
         (_("Trained on"), card.source or _("not stated")),
-        (_("Test"), worth + tested_on(card)),
-        (
-            _("Area under the ROC curve"),
-            f"{float(auc):.3f}" if auc is not None else _("not measured"),
-        ),
+        (_("Test"), tested_on(card)),
+        (_("Area under the ROC curve"), _auc_text(card)),
         (
             _("Images: training, validation, test"),
             f"{number(split.train)}, {number(split.validation)}, {number(split.test)}",
@@ -205,6 +243,10 @@ def card_page(card: ModelCard) -> str:
         (_("Notes"), card.notes or _("none")),
     ]
     return f"<h2>{escape(card.name)}</h2>{_table(rows)}"
+
+
+def _auc_text(card: ModelCard) -> str:
+    return decimal_text(card.auc) if card.auc is not None else _("not measured")
 
 
 def _colour(card: ModelCard) -> str:

@@ -33,7 +33,7 @@ class Grip(QWidget):
 
 
 class Dock(QDockWidget):
-    """One of the three panels, remembered by its name."""
+    """One of the panels, remembered by its name."""
 
     def __init__(self, name: str, title: str, panel: QWidget, window: QMainWindow) -> None:
         super().__init__(window)

@@ -1,10 +1,10 @@
-"""The window: three panels as docks, the menus, the status bar, and who hears whom."""
+"""The window: four panels as docks, the menus, the status bar, and who hears whom."""
 
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar
+from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QToolBar
 
 from precmed_gui.diagnosis.cases import Case, Cohort
 from precmed_gui.diagnosis.training import TrainingResult
@@ -21,6 +21,8 @@ from precmed_gui.window.cases_panel import CasesPanel
 from precmed_gui.window.cohort_flow import CohortFlow
 from precmed_gui.window.dialogs import Dialogs
 from precmed_gui.window.dock import Dock
+from precmed_gui.window.evaluation_flow import EvaluationFlow
+from precmed_gui.window.evaluation_panel import EvaluationPanel
 from precmed_gui.window.icons import app_icon
 from precmed_gui.window.message_strip import MessageStrip
 from precmed_gui.window.model_flow import ModelFlow
@@ -37,7 +39,7 @@ from precmed_gui.window.workspace import Workspace
 
 DEFAULT_SIZE = QSize(1280, 800)
 PANEL_WIDTHS = (340, 510, 430)
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 DEMO, LAST = "demo", "last"
 DEMO_OFFER = N_(
     "New here? The demo cohort has synthetic chest images in three classes to train on."
@@ -77,7 +79,9 @@ class MainWindow(QMainWindow):
         self.cases = CasesPanel()
         self.training = TrainingPanel()
         self.prediction = PredictionPanel()
-        self.training.show_recipes(modality(NAMES[0]).recipes())
+        self.evaluation = EvaluationPanel()
+        kind = modality(NAMES[0])
+        self.training.show_recipes(kind.recipes(), kind.recipe_problem)
         self.dialogs = Dialogs(self)
         self.status_line = StatusLine()
         self.setStatusBar(self.status_line)
@@ -93,7 +97,9 @@ class MainWindow(QMainWindow):
             Dock("cases", N_("Cases"), self.cases, self),
             Dock("training", N_("Training"), self.training, self),
             Dock("prediction", N_("Prediction"), self.prediction, self),
+            Dock("evaluation", N_("Evaluation"), self.evaluation, self),
         )
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.setDockNestingEnabled(True)
         self._arrange()
 
@@ -101,19 +107,23 @@ class MainWindow(QMainWindow):
         for dock in self.docks:
             dock.setFloating(False)
             dock.show()
-        cases, training, prediction = self.docks
+        cases, training, prediction, evaluation = self.docks
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, cases)
         self.splitDockWidget(cases, training, Qt.Orientation.Horizontal)
         self.splitDockWidget(training, prediction, Qt.Orientation.Horizontal)
+        self.tabifyDockWidget(training, evaluation)
+        training.raise_()
         self._share_width()
 
     def _share_width(self) -> None:
-        self.resizeDocks(list(self.docks), list(PANEL_WIDTHS), Qt.Orientation.Horizontal)
+        columns = list(self.docks[: len(PANEL_WIDTHS)])
+        self.resizeDocks(columns, list(PANEL_WIDTHS), Qt.Orientation.Horizontal)
 
     def _build_flows(self) -> None:
         self.cohort_flow = CohortFlow(self.workspace, self.jobs, self.cases)
         self.training_flow = TrainingFlow(self.workspace, self.jobs, self.training)
         self.reading_flow = ReadingFlow(self.workspace, self.jobs, self.prediction)
+        self.evaluation_flow = EvaluationFlow(self.workspace, self.jobs, self.evaluation)
         self.model_flow = ModelFlow(self.workspace, self.jobs, self.prediction)
 
     def _build_choices(self) -> None:
@@ -133,6 +143,10 @@ class MainWindow(QMainWindow):
         self.cohort_flow.last_cohort_found.connect(self._on_last_cohort_found)
         self.training_flow.finished.connect(self._on_training_finished)
         self.model_flow.failed.connect(self.tell)
+        self.model_flow.use_stated.connect(self.training.show_card)
+        self.model_flow.use_stated.connect(self.evaluation_flow.take_card)
+        self.evaluation_flow.failed.connect(self.tell)
+        self.evaluation.case_activated.connect(self._on_case_activated)
         self.model_flow.interrupted.connect(self.training_flow.offer_interrupted)
         self.offer.acted.connect(self._on_offer_taken)
         self.offer.dismissed.connect(self._on_offer_dismissed)
@@ -201,14 +215,15 @@ class MainWindow(QMainWindow):
 
     def retranslate(self) -> None:
         self.actions_.retranslate()
-        for part in (*self.docks, self.cases, self.training, self.prediction, self.offer):
+        panels = (self.cases, self.training, self.prediction, self.evaluation)
+        for part in (*self.docks, *panels, self.offer):
             part.retranslate()
         self.status_line.retranslate()
         self.model_flow.retranslate()
         self._show_offer()
 
     def reset_layout(self) -> None:
-        """The three panels side by side again."""
+        """The panels where they were at first."""
         self._arrange()
 
     def show_panel(self, place: int) -> None:

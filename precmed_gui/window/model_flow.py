@@ -9,8 +9,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.storage import write_atomically
+from precmed_gui.diagnosis.training import FirstModelReady
 from precmed_gui.jobs.jobs import Jobs, Lane
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
+from precmed_gui.learning.shelf import state_intended_use
 from precmed_gui.learning.shelf_view import ShelfContent, copy_model, look_at_shelf
 from precmed_gui.places import home_folder, shipped_models_folder, user_models_folder
 from precmed_gui.window.prediction_panel import PredictionPanel
@@ -29,15 +31,18 @@ class ModelFlow(QObject):
     failed = Signal(str, str)
     interrupted = Signal(str, int)
     copied = Signal(str)
+    use_stated = Signal(object)
 
     def __init__(self, workspace: Workspace, jobs: Jobs, panel: PredictionPanel) -> None:
         super().__init__(panel)
         self._workspace, self._jobs, self._panel = workspace, jobs, panel
-        self._looking = self._copying = 0
+        self._looking = self._copying = self._stating = 0
+        self._stated_of = ""
         self._wanted = ""
         self._usable: dict[str, ModelCard] = {}
         self._extra: list[str] = []
         self._offered: set[tuple[str, int]] = set()
+        jobs.reported.connect(self._on_reported)
         jobs.ended.connect(self._on_ended)
         panel.model_wished.connect(self.choose)
 
@@ -67,6 +72,19 @@ class ModelFlow(QObject):
             work = partial(copy_model, str(self._workspace.model), target)
             self._copying = self._jobs.start(work, Lane.READING, is_quick=True)
 
+    def state_use(self, text: str) -> None:
+        """Write down what the chosen model is for, in the user's words."""
+        if self._workspace.model is not None and text.strip():
+            self._stated_of = str(self._workspace.model)
+            work = partial(state_intended_use, self._stated_of, text.strip())
+            self._stating = self._jobs.start(work, Lane.READING, is_quick=True)
+
+    @Slot(int, object)
+    def _on_reported(self, _job: int, event: object) -> None:
+        """A first model can be used at once; its training goes on."""
+        if isinstance(event, FirstModelReady):
+            self.look(event.folder)
+
     @Slot(int, object)
     def _on_ended(self, job: int, outcome: Outcome) -> None:
         if job == self._looking:
@@ -81,6 +99,20 @@ class ModelFlow(QObject):
                 self.copied.emit(str(outcome.result))
             else:
                 self._tell(outcome)
+        elif job == self._stating:
+            self._stating = 0
+            if isinstance(outcome, Succeeded) and isinstance(outcome.result, ModelCard):
+                self._take_use(outcome.result)
+            else:
+                self._tell(outcome)
+
+    def _take_use(self, card: ModelCard) -> None:
+        """The same model with other words on its card: nothing has to be read again."""
+        self._usable[self._stated_of] = card
+        if str(self._workspace.model) == self._stated_of:
+            self._workspace.card = card
+            self._panel.show_card(card)
+            self.use_stated.emit(card)
 
     def _take(self, content: ShelfContent) -> None:
         usable = {str(model.folder): model.card for model in content.models if model.card}
@@ -93,9 +125,8 @@ class ModelFlow(QObject):
         chosen = next((choice for choice in choices if choice in usable), "")
         self._usable = usable
         self._show(chosen)
-        if chosen and chosen != current:
-            card = usable[chosen]
-            self._workspace.choose_model(Path(chosen), card)
+        if chosen and (chosen != current or usable[chosen] != self._workspace.card):
+            self._workspace.choose_model(Path(chosen), usable[chosen])
             if self._wanted:
                 self._remember(chosen)
         news = [found for found in content.interrupted if found not in self._offered]

@@ -2,39 +2,36 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QComboBox,
-    QHeaderView,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
-    QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from precmed_gui.diagnosis.model_card import ModelCard
-from precmed_gui.diagnosis.pictures import Picture
+from precmed_gui.diagnosis.pictures import Picture, Thumbnail
 from precmed_gui.diagnosis.prediction import CasesRead, PredictionList
-from precmed_gui.language import N_, _, ngettext, sentences
-from precmed_gui.window.calm_fields import keep_calm
-from precmed_gui.window.confidence_bars import ConfidenceBars
+from precmed_gui.language import N_, _, ngettext
+from precmed_gui.window.answer_view import AnswerView
 from precmed_gui.window.drop_area import DropArea
 from precmed_gui.window.file_drops import FileDrops
 from precmed_gui.window.icons import keep_icon
 from precmed_gui.window.layouts import row
 from precmed_gui.window.message_strip import MessageStrip
+from precmed_gui.window.model_header import ModelHeader
 from precmed_gui.window.picture_view import PictureView
-from precmed_gui.window.readings_model import IMAGE, LABEL, SURE, Reading, ReadingsModel
-from precmed_gui.window.wording import images_text, number, share, tested_on
+from precmed_gui.window.readings_model import Reading, ReadingsModel
+from precmed_gui.window.readings_table import ReadingsTable
+from precmed_gui.window.snug_area import SnugArea
+from precmed_gui.window.wording import images_text, number
 
 TITLE = N_("Prediction")
-MODEL = N_("Model")
-NO_MODEL = N_("No model yet: train one, or choose one from the Model menu.")
 DROP_TITLE = N_("Drop images to read")
 DROP_HINT = N_("The model says how sure it is of each class. Files, folders and DICOM are welcome.")
 SAVE = N_("Save as CSV…")
@@ -46,12 +43,11 @@ OPENING = N_("Opening the images…")
 NO_MODEL_YET = N_("The images will be read as soon as there is a model: train one or choose one.")
 READ = N_("{images} read")
 NOT_READ = N_("{files} not readable")
-ALWAYS_NAMES = N_("Whatever it is shown, it names one of: {labels}.")
-NO_USE = N_("No intended use stated.")
+LEAST_ANSWER, LEAST_PICTURE = 150, 120
 
 
 class PredictionPanel(QWidget):
-    """Shows pictures and confidence bars, and forwards the wishes to read, choose and save."""
+    """Shows pictures and what the model says, and forwards the wishes to read, choose and save."""
 
     paths_dropped = Signal(list)
     browse_wished = Signal()
@@ -60,13 +56,14 @@ class PredictionPanel(QWidget):
     save_wished = Signal()
     clear_wished = Signal()
     stop_wished = Signal()
+    thumbnails_wished = Signal(object)
+    intended_use_wished = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         FileDrops(self).paths_dropped.connect(self.paths_dropped)
         self._card: ModelCard | None = None
         self._wanted_key = ""
-        self._model_names: list[tuple[str, str]] = []
         self._build_header()
         self._build_reading()
         self._build_footer()
@@ -85,17 +82,9 @@ class PredictionPanel(QWidget):
         self._next = QToolButton()
         self._previous.clicked.connect(self.show_previous)
         self._next.clicked.connect(self.show_next)
-        self._model_label = QLabel()
-        self._model = QComboBox()
-        self._model.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        keep_calm(self._model)
-        self._model_label.setBuddy(self._model)
-        self._model.activated.connect(self._on_model_chosen)
-        self._worth = QLabel()
-        self._worth.setProperty("role", "caption")
-        self._worth.setWordWrap(True)
+        self.header = ModelHeader()
+        self.header.model_wished.connect(self.model_wished)
+        self.header.intended_use_wished.connect(self.intended_use_wished)
 
     def _build_reading(self) -> None:
         self.strip = MessageStrip()
@@ -104,25 +93,10 @@ class PredictionPanel(QWidget):
         self.drop_area.activated.connect(self.browse_wished)
         self.picture = PictureView()
         self.picture.paths_dropped.connect(self.paths_dropped)
-        self.bars = ConfidenceBars()
-        self._reason = QLabel()
-        self._reason.setWordWrap(True)
-        self._reason.setProperty("role", "warning")
+        self.answer = AnswerView()
+        self.answer.nearest.thumbnails_wished.connect(self.thumbnails_wished)
         self.readings = ReadingsModel(self)
-        self.table = QTableView()
-        self.table.setModel(self.readings)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setShowGrid(False)
-        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(28)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(IMAGE, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(LABEL, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(SURE, QHeaderView.ResizeMode.ResizeToContents)
-        header.setHighlightSections(False)
+        self.table = ReadingsTable(self.readings)
         self.table.selectionModel().currentRowChanged.connect(self._on_row_changed)
         self.readings.dataChanged.connect(self._on_answers_changed)
 
@@ -150,49 +124,49 @@ class PredictionPanel(QWidget):
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
         layout.addLayout(row((self._title, 1), self._position, self._previous, self._next))
-        layout.addLayout(row(self._model_label, (self._model, 1)))
-        layout.addWidget(self._worth)
+        layout.addWidget(self.header)
         layout.addWidget(self.strip)
         layout.addWidget(self._stack, 1)
-        layout.addWidget(self._progress)
-        layout.addLayout(row(self._stop, (QWidget(), 1), self._clear, self._save))
+        layout.addLayout(row((self._progress, 1), self._stop, self._clear, self._save))
         layout.addWidget(self._notice)
 
     def _reading_page(self) -> QWidget:
-        answer = QWidget()
-        below = QVBoxLayout(answer)
-        below.setContentsMargins(0, 8, 0, 8)
-        below.setSpacing(8)
-        below.addWidget(self.bars)
-        below.addWidget(self._reason)
+        """The answer takes the height it needs, the picture what is left."""
+        self.picture.setMinimumHeight(LEAST_PICTURE)
+        self.picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        above = QWidget()
+        layout = QVBoxLayout(above)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.picture, 1)
+        self._answer_area = SnugArea(self.answer, LEAST_ANSWER)
+        self.answer.nearest.opened.connect(self._on_nearest_opened)
+        layout.addWidget(self._answer_area)
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
-        for place, (widget, stretch) in enumerate(
-            ((self.picture, 5), (answer, 0), (self.table, 3))
-        ):
-            splitter.addWidget(widget)
-            splitter.setStretchFactor(place, stretch)
-        self.picture.setMinimumHeight(140)
-        self.table.setMinimumHeight(84)
+        splitter.addWidget(above)
+        splitter.addWidget(self.table)
+        splitter.setStretchFactor(0, 5)
+        splitter.setStretchFactor(1, 1)
         return splitter
 
     # What the window tells
 
     def show_models(self, models: Sequence[tuple[str, str]], chosen: str) -> None:
         """(folder, name) of every model on the shelf, and the folder of the one in use."""
-        self._model_names = list(models)
-        self._model.clear()
-        for folder, name in models:
-            self._model.addItem(name, folder)
-        self._model.setCurrentIndex(self._model.findData(chosen))
-        self._show_state()
+        self.header.show_models(models, chosen)
 
     def show_model(self, card: ModelCard | None) -> None:
         """The model in use; what an earlier one said is gone from the screen."""
-        self._card = card
         self.readings.forget_answers()
+        self.show_card(card)
         self._show_state()
-        self._show_row(self.table.currentIndex().row())
+
+    def show_card(self, card: ModelCard | None) -> None:
+        """The card of the model in use; its answers stay on the screen."""
+        self._card = card
+        self.header.show_card(card)
+        self._show_row(self.table.row())
 
     def show_reading(self, *, is_waiting: bool) -> None:
         """The images are heard of; `is_waiting` while the engine is still loading."""
@@ -237,33 +211,36 @@ class PredictionPanel(QWidget):
         if reading is not None and reading.case.key == picture.case.key:
             self.picture.show_picture(picture.pixels, picture.value_range)
 
+    def show_thumbnails(self, thumbnails: Sequence[Thumbnail]) -> None:
+        """Pictures of the nearest training images, or the reasons why there are none."""
+        self.answer.nearest.show_thumbnails(thumbnails)
+
     def show_unreadable_picture(self, reason: str) -> None:
         """There is no picture to show."""
         self.picture.show_message(reason)
 
     def current(self) -> Reading | None:
         """The reading on the screen."""
-        return self.readings.reading(self.table.currentIndex().row())
+        return self.readings.reading(self.table.row())
 
     def show_next(self) -> None:
         """The next image of the list."""
-        self._go(1)
+        self.table.go_to(self.table.row() + 1)
 
     def show_previous(self) -> None:
         """The image before."""
-        self._go(-1)
+        self.table.go_to(self.table.row() - 1)
 
     def clear(self) -> None:
         """Back to the empty state."""
         self.readings.clear()
         self.picture.clear()
-        self.bars.clear()
+        self.answer.show_reading(None, None)
         self.strip.hide()
         self._show_state()
 
     def retranslate(self) -> None:
         self._title.setText(_(TITLE))
-        self._model_label.setText(_(MODEL))
         self.drop_area.set_texts(_(DROP_TITLE), _(DROP_HINT))
         self._save.setText(_(SAVE))
         self._clear.setText(_(CLEAR))
@@ -271,11 +248,9 @@ class PredictionPanel(QWidget):
         self._tool(self._previous, "previous", _("Previous image") + " (Alt+Up)")
         self._tool(self._next, "next", _("Next image") + " (Alt+Down)")
         self._tool(self._stop, "stop", _("Stop reading") + " (Esc)")
-        self.table.setAccessibleName(_("Images that were read"))
-        self._model.setAccessibleName(_("Model in use"))
-        for part in (self.picture, self.bars, self.strip):
+        for part in (self.header, self.picture, self.answer, self.table, self.strip):
             part.retranslate()
-        self.readings.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, SURE)
+        self._show_row(self.table.row())
         self._show_state()
 
     # Inside
@@ -289,8 +264,6 @@ class PredictionPanel(QWidget):
     def _show_state(self) -> None:
         count = self.readings.rowCount()
         self._stack.setCurrentIndex(1 if count else 0)
-        self._model.setEnabled(bool(self._model_names))
-        self._worth.setText(tested_on_line(self._card))
         self._save.setEnabled(count > 0)
         self._clear.setVisible(count > 0)
         if self._stop.isHidden():
@@ -308,7 +281,7 @@ class PredictionPanel(QWidget):
         return f"{text} · {_(NOT_READ).format(files=files)}"
 
     def _show_position(self) -> None:
-        row, count = self.table.currentIndex().row(), self.readings.rowCount()
+        row, count = self.table.row(), self.readings.rowCount()
         self._position.setText(f"{row + 1} / {number(count)}" if count and row >= 0 else "")
         self._previous.setEnabled(row > 0)
         self._next.setEnabled(0 <= row < count - 1)
@@ -318,30 +291,15 @@ class PredictionPanel(QWidget):
         wanted = self.readings.row_of(self._wanted_key)
         if wanted >= 0:
             self._wanted_key = ""
-            self.table.setCurrentIndex(self.readings.index(wanted, 0))
-        elif not self.table.currentIndex().isValid() and self.readings.rowCount():
-            self.table.setCurrentIndex(self.readings.index(0, 0))
+            self.table.go_to(wanted)
+        elif self.table.row() < 0:
+            self.table.go_to(0)
         self._clear.setVisible(True)
         self._save.setEnabled(True)
         self._show_position()
 
-    def _go(self, step: int) -> None:
-        row = self.table.currentIndex().row() + step
-        if 0 <= row < self.readings.rowCount():
-            self.table.setCurrentIndex(self.readings.index(row, 0))
-
     def _show_row(self, row: int) -> None:
-        reading = self.readings.reading(row)
-        self._reason.setVisible(bool(reading and reading.reason))
-        self.bars.setVisible(not (reading and reading.reason))
-        if reading is None or reading.prediction is None:
-            self.bars.clear()
-            self._reason.setText(reading.reason if reading else "")
-            return
-        labels = reading.prediction.labels
-        self.bars.show_prediction(
-            [(label, p, labels.index(label)) for label, p in reading.prediction.ranked]
-        )
+        self.answer.show_reading(self.readings.reading(row), self._card)
 
     def _on_row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         self._show_row(current.row())
@@ -354,23 +312,12 @@ class PredictionPanel(QWidget):
         else:
             self.picture_wished.emit(reading.case)
 
+    def _on_nearest_opened(self) -> None:
+        """Bring the pictures into view once they have their place."""
+        area, nearest = self._answer_area, self.answer.nearest
+        QTimer.singleShot(0, area, lambda: area.ensureWidgetVisible(nearest))
+
     def _on_answers_changed(self, first: QModelIndex, last: QModelIndex) -> None:
-        row = self.table.currentIndex().row()
+        row = self.table.row()
         if first.row() <= row <= last.row():
             self._show_row(row)
-
-    def _on_model_chosen(self, index: int) -> None:
-        self.model_wished.emit(str(self._model.itemData(index)))
-
-
-def tested_on_line(card: ModelCard | None) -> str:
-    """What to know before believing a bar: how the model did on its test, and what it is for."""
-    if card is None:
-        return _(NO_MODEL)
-    accuracy = card.test.get("accuracy")
-    share_text = f"{share(float(accuracy))} " if accuracy is not None else ""
-    return sentences(
-        share_text + tested_on(card),
-        _(ALWAYS_NAMES).format(labels=", ".join(card.labels)),
-        card.intended_use or _(NO_USE),
-    )

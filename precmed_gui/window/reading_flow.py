@@ -1,6 +1,6 @@
 """Between the prediction panel and the engines: predictions, pictures, models, tables."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -8,14 +8,15 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.errors import PrecmedError
-from precmed_gui.diagnosis.pictures import Picture
+from precmed_gui.diagnosis.pictures import Picture, Thumbnail, ThumbnailsRead
 from precmed_gui.diagnosis.prediction import CasesRead, PredictionList
 from precmed_gui.exchange.predictions_csv import write_predictions_csv
 from precmed_gui.jobs.jobs import Jobs, Lane
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
-from precmed_gui.language import sentences
+from precmed_gui.language import _, sentences
 from precmed_gui.learning.predict import predict, predict_paths
-from precmed_gui.modalities import read_picture
+from precmed_gui.modalities import read_picture, read_thumbnails
+from precmed_gui.window.nearest_images import GONE, SIDE, case_of_key
 from precmed_gui.window.prediction_panel import PredictionPanel
 from precmed_gui.window.workspace import Workspace
 
@@ -43,7 +44,7 @@ class ReadingFlow(QObject):
     def __init__(self, workspace: Workspace, jobs: Jobs, panel: PredictionPanel) -> None:
         super().__init__(panel)
         self._workspace, self._jobs, self._panel = workspace, jobs, panel
-        self._job = self._picture = 0
+        self._job = self._picture = self._thumbnails = 0
         self._is_engine_ready = False
         self._waiting: list[_Request] = []
         self._current: _Request | None = None
@@ -51,6 +52,7 @@ class ReadingFlow(QObject):
         jobs.ended.connect(self._on_ended)
         panel.paths_dropped.connect(self.read_paths)
         panel.picture_wished.connect(self.show_case)
+        panel.thumbnails_wished.connect(self.show_nearest)
         panel.stop_wished.connect(self.stop)
         panel.clear_wished.connect(self.clear)
         workspace.model_changed.connect(self._on_model_changed)
@@ -97,17 +99,27 @@ class ReadingFlow(QObject):
     def show_case(self, case: Case) -> None:
         """Fetch the pixels of one case for the eye."""
         self._jobs.abandon(self._picture)
-        card = self._workspace.card
-        name = card.modality if card else self._workspace.cohort.modality
-        work = partial(read_picture, name, case)
+        work = partial(read_picture, self._modality(), case)
         self._picture = self._jobs.start(work, Lane.READING, is_quick=True)
+
+    @Slot(object)
+    def show_nearest(self, cases: tuple[Case, ...]) -> None:
+        """Fetch small pictures of training images that are near to the one on the screen."""
+        self._jobs.abandon(self._thumbnails)
+        side = round(SIDE * self._panel.devicePixelRatioF())
+        work = partial(read_thumbnails, self._modality(), cases, side)
+        self._thumbnails = self._jobs.start(work, Lane.READING, is_quick=True)
+
+    def _modality(self) -> str:
+        card = self._workspace.card
+        return card.modality if card else self._workspace.cohort.modality
 
     def save_table(self, path: Path) -> PrecmedError | None:
         """Write the answers as CSV; the error, if the disk refuses."""
         card = self._workspace.card
-        model = card.name if card else ""
+        model, use = (card.name, card.intended_use) if card else ("", "")
         rows = self._panel.readings
-        answers = PredictionList(model, rows.predictions(), rows.unreadable())
+        answers = PredictionList(model, rows.predictions(), rows.unreadable(), use)
         try:
             write_predictions_csv(path, answers)
         except PrecmedError as error:
@@ -150,6 +162,8 @@ class ReadingFlow(QObject):
     def _on_reported(self, job: int, event: object) -> None:
         if job == self._job and isinstance(event, CasesRead):
             self._panel.show_read(event)
+        elif job == self._thumbnails and isinstance(event, ThumbnailsRead):
+            self._panel.show_thumbnails([_worded(found) for found in event.thumbnails])
 
     @Slot(int, object)
     def _on_ended(self, job: int, outcome: Outcome) -> None:
@@ -182,3 +196,9 @@ class ReadingFlow(QObject):
             self._panel.show_failure(sentences(outcome.reason, outcome.hint))
         else:
             self._panel.show_finished(None)
+
+
+def _worded(thumbnail: Thumbnail) -> Thumbnail:
+    """A training image that cannot be shown: as a rule it was moved or deleted since."""
+    is_gone = thumbnail.pixels is None and not Path(case_of_key(thumbnail.key).path).exists()
+    return replace(thumbnail, reason=_(GONE)) if is_gone else thumbnail

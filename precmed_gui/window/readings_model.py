@@ -1,4 +1,4 @@
-"""The list of images to read, as a Qt model: name, most probable class, how sure."""
+"""The list of images to read, as a Qt model: name, most probable class, how sure, verdict."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,12 +10,13 @@ from precmed_gui.diagnosis.prediction import Prediction
 from precmed_gui.language import N_, _
 from precmed_gui.window.icons import icon
 from precmed_gui.window.theme import class_colour
+from precmed_gui.window.verdict_box import SIGNS, WORDS
 from precmed_gui.window.wording import share
 
-COLUMNS = (N_("Image"), N_("Most probable"), N_("How sure"))
-NOT_READABLE = N_("not readable")
+COLUMNS = (N_("Image"), N_("Most probable"), N_("How sure"), N_("Verdict"))
+UNREADABLE = N_("unreadable")
 WAITING = N_("waiting…")
-IMAGE, LABEL, SURE = range(3)
+IMAGE, LABEL, SURE, VERDICT = range(4)
 _Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 
@@ -71,7 +72,7 @@ class ReadingsModel(QAbstractTableModel):
                 fresh.append(reading)
             else:
                 self._readings[row] = replace(reading, case=self._readings[row].case)
-                self.dataChanged.emit(self.index(row, 0), self.index(row, SURE))
+                self.dataChanged.emit(self.index(row, 0), self.index(row, VERDICT))
         if fresh:
             first = len(self._readings)
             self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
@@ -82,7 +83,7 @@ class ReadingsModel(QAbstractTableModel):
         """Keep the images, drop what the previous model said of them."""
         self._readings = [Reading(reading.case) for reading in self._readings]
         if self._readings:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._readings) - 1, SURE))
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._readings) - 1, VERDICT))
 
     def clear(self) -> None:
         """Empty the list."""
@@ -115,10 +116,10 @@ class ReadingsModel(QAbstractTableModel):
         column = index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(reading, column)
-        if role == Qt.ItemDataRole.DecorationRole and column == LABEL:
-            return _sign(reading)
+        if role == Qt.ItemDataRole.DecorationRole:
+            return _sign(reading, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return reading.reason or reading.case.path
+            return _tip(reading)
         if role == Qt.ItemDataRole.TextAlignmentRole and column == SURE:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -132,16 +133,33 @@ def _case_of(file: Unreadable) -> Case:
 def _text(reading: Reading, column: int) -> str:
     if column == IMAGE:
         return reading.case.name
-    if reading.reason:
-        return _(NOT_READABLE) if column == LABEL else ""
-    if reading.prediction is None:
-        return _(WAITING) if column == LABEL else ""
-    return reading.prediction.label if column == LABEL else share(reading.prediction.confidence)
+    prediction = reading.prediction
+    if column == VERDICT:
+        return _verdict_text(reading)
+    if prediction is None:
+        return ""
+    if prediction.verdict == "refused":
+        return "–"
+    return prediction.label if column == LABEL else share(prediction.confidence)
 
 
-def _sign(reading: Reading) -> object:
+def _verdict_text(reading: Reading) -> str:
     if reading.reason:
-        return icon("refused")
-    if reading.prediction is None:
-        return None
-    return class_colour(reading.prediction.labels.index(reading.prediction.label))
+        return _(UNREADABLE)
+    return _(WORDS[reading.prediction.verdict]) if reading.prediction else _(WAITING)
+
+
+def _tip(reading: Reading) -> str:
+    verdict_reason = reading.prediction.reason if reading.prediction else ""
+    return reading.reason or verdict_reason or reading.case.path
+
+
+def _sign(reading: Reading, column: int) -> object:
+    prediction = reading.prediction
+    if column == VERDICT and reading.reason:
+        return icon("warning")
+    if column == VERDICT and prediction is not None:
+        return icon(SIGNS[prediction.verdict])
+    if column == LABEL and prediction is not None and prediction.verdict != "refused":
+        return class_colour(prediction.labels.index(prediction.label))
+    return None

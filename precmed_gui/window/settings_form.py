@@ -2,10 +2,18 @@
 
 from PySide6.QtCore import QLocale
 from PySide6.QtGui import QDoubleValidator
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QWidget,
+)
 
 from precmed_gui.diagnosis.training import Recipe, TrainingSettings
-from precmed_gui.language import N_, _
+from precmed_gui.language import N_, _, ngettext
 from precmed_gui.window.calm_fields import keep_calm
 
 EPOCHS = N_("Epochs")
@@ -13,6 +21,12 @@ BATCH_SIZE = N_("Batch size")
 LEARNING_RATE = N_("Learning rate")
 IMAGE_SIZE = N_("Image size")
 SEED = N_("Seed")
+FOLDS = N_("Cross-validation")
+FLIPS = N_("Mirror images too")
+FLIPS_TIP = N_(
+    "Only where left and right mean nothing: never for a chest, where the heart has a side."
+)
+NO_FOLDS = N_("none")
 AUTOMATIC = N_("automatic")
 AUTOMATIC_IS = N_("automatic ({value})")
 TIPS = {
@@ -21,13 +35,18 @@ TIPS = {
     LEARNING_RATE: N_("How far each correction goes (Adam)."),
     IMAGE_SIZE: N_("The side, in pixels, of the square that each image is brought to."),
     SEED: N_("The same seed on the same images gives the same model again."),
+    FOLDS: N_(
+        "Trains once more for each part, always tested on the part left out, so that more images "
+        "say how good the recipe is. Takes as many times longer."
+    ),
 }
+FOLD_CHOICES = (0, 3, 5, 10)
 LARGEST_BATCH = 4096
 LARGEST_SEED = 2**31 - 1
 
 
 class SettingsForm(QWidget):
-    """Five fields; each at its lowest value reads "automatic"."""
+    """Numbers that at their lowest value read "automatic"; what a search decides is disabled."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,12 +60,17 @@ class SettingsForm(QWidget):
         self._image_size = _spin(0, 160)
         self._seed = _spin(0, LARGEST_SEED)
         self._seed.setValue(1)
+        self._folds = QComboBox()
+        for folds in FOLD_CHOICES:
+            self._folds.addItem("", folds)
+        self._flips = QCheckBox()
         self._fields: dict[str, QWidget] = {
             EPOCHS: self._epochs,
             BATCH_SIZE: self._batch_size,
             LEARNING_RATE: self._learning_rate,
             IMAGE_SIZE: self._image_size,
             SEED: self._seed,
+            FOLDS: self._folds,
         }
         keep_calm(*self._fields.values())
         self._labels = {text: QLabel() for text in self._fields}
@@ -61,6 +85,8 @@ class SettingsForm(QWidget):
             row, column = divmod(place, 3)
             layout.addWidget(self._labels[text], row * 2, column)
             layout.addWidget(field, row * 2 + 1, column)
+        layout.addWidget(self._flips, layout.rowCount(), 0, 1, 3)
+        self.retranslate()
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Offer what this recipe can do, and say what "automatic" means for it."""
@@ -69,41 +95,56 @@ class SettingsForm(QWidget):
         self._image_size.setRange(smallest - 1, largest)
         self._image_size.setValue(smallest - 1)
         self._image_size.setEnabled(smallest < largest)
+        for field in (self._epochs, self._batch_size, self._learning_rate):
+            field.setEnabled(not recipe.is_search)
         self.retranslate()
 
     def problem(self) -> str:
         """A sentence on what cannot be used, "" where all is well."""
         text = self._learning_rate.text()
-        if text and not self._learning_rate.hasAcceptableInput():
+        if text and self._is_decided_here() and not self._learning_rate.hasAcceptableInput():
             return _("The learning rate is a number above 0, at most 1, for instance 0.001.")
         return ""
 
-    def settings(self, recipe: str) -> TrainingSettings:
-        """What is set, for the recipe of this name."""
-        rate = self._learning_rate.text()
-        is_rate = self._learning_rate.hasAcceptableInput()
+    def settings(self, recipe: str, *, budget: float) -> TrainingSettings:
+        """What is set, for the recipe of this name and so many minutes of search."""
+        is_here = self._is_decided_here()
         return TrainingSettings(
             recipe=recipe,
-            epochs=self._epochs.value() or None,
-            batch_size=self._batch_size.value() or None,
-            learning_rate=float(rate) if rate and is_rate else None,
+            epochs=(self._epochs.value() or None) if is_here else None,
+            batch_size=(self._batch_size.value() or None) if is_here else None,
+            learning_rate=self._rate() if is_here else None,
             image_size=_chosen(self._image_size),
             seed=self._seed.value(),
+            budget=budget,
+            folds=int(self._folds.currentData()),
+            has_flips=self._flips.isChecked(),
         )
+
+    def _is_decided_here(self) -> bool:
+        """Whether epochs, batches and learning rate are the user's and not a search's."""
+        return self._recipe is None or not self._recipe.is_search
+
+    def _rate(self) -> float | None:
+        text = self._learning_rate.text()
+        return float(text) if text and self._learning_rate.hasAcceptableInput() else None
 
     def retranslate(self) -> None:
         for text, field in self._fields.items():
             self._labels[text].setText(_(text))
             field.setToolTip(_(TIPS[text]))
             field.setAccessibleName(_(text))
-        recipe = self._recipe
-        if recipe is None:
-            return
-        self._epochs.setSpecialValueText(_(AUTOMATIC_IS).format(value=recipe.epochs))
-        self._batch_size.setSpecialValueText(_(AUTOMATIC_IS).format(value=recipe.batch_size))
-        self._learning_rate.setPlaceholderText(
-            _(AUTOMATIC_IS).format(value=f"{recipe.learning_rate:g}")
-        )
+        for place, folds in enumerate(FOLD_CHOICES):
+            self._folds.setItemText(place, _folds_text(folds))
+        self._flips.setText(_(FLIPS))
+        self._flips.setToolTip(_(FLIPS_TIP))
+        if self._recipe is not None:
+            self._word_defaults(self._recipe)
+
+    def _word_defaults(self, recipe: Recipe) -> None:
+        self._epochs.setSpecialValueText(_default(recipe, str(recipe.epochs)))
+        self._batch_size.setSpecialValueText(_default(recipe, str(recipe.batch_size)))
+        self._learning_rate.setPlaceholderText(_default(recipe, f"{recipe.learning_rate:g}"))
         smallest, largest = recipe.image_sizes
         is_fixed = smallest == largest
         size = _(AUTOMATIC_IS).format(value=f"{largest} px") if is_fixed else _(AUTOMATIC)
@@ -118,3 +159,12 @@ def _spin(low: int, high: int) -> QSpinBox:
 
 def _chosen(spin: QSpinBox) -> int | None:
     return None if spin.value() == spin.minimum() else spin.value()
+
+
+def _default(recipe: Recipe, value: str) -> str:
+    """What a field reads where nothing is set."""
+    return _(AUTOMATIC) if recipe.is_search else _(AUTOMATIC_IS).format(value=value)
+
+
+def _folds_text(folds: int) -> str:
+    return ngettext("{n} part", "{n} parts", folds).format(n=folds) if folds else _(NO_FOLDS)

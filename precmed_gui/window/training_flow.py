@@ -9,6 +9,8 @@ from PySide6.QtCore import QDateTime, QObject, Signal, Slot
 from precmed_gui.diagnosis.training import (
     BatchEnded,
     EpochEnded,
+    FirstModelReady,
+    NetworksParted,
     TrainingPlan,
     TrainingResult,
     TrainingSettings,
@@ -94,8 +96,16 @@ class TrainingFlow(QObject):
         elif isinstance(event, EpochEnded):
             self._last_epoch = event.epoch
             self._panel.show_epoch(event)
-        elif isinstance(event, TrainingStarted):
+        else:
+            self._show_milestone(event)
+
+    def _show_milestone(self, event: object) -> None:
+        if isinstance(event, TrainingStarted):
             self._panel.show_started(event)
+        elif isinstance(event, FirstModelReady):
+            self._panel.show_first_model()
+        elif isinstance(event, NetworksParted):
+            self._panel.show_parted(event.epoch)
         elif isinstance(event, Step):
             self._panel.show_step(event)
 

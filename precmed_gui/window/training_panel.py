@@ -1,18 +1,11 @@
 """The middle panel: choose a recipe, press Train, watch it learn, read what it is worth."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from precmed_gui.diagnosis.cases import Cohort, Unreadable
 from precmed_gui.diagnosis.model_card import ModelCard
@@ -25,28 +18,18 @@ from precmed_gui.diagnosis.training import (
 )
 from precmed_gui.diagnosis.work import Step
 from precmed_gui.language import N_, _, ngettext, sentences
-from precmed_gui.window.calm_fields import keep_calm
 from precmed_gui.window.curves import TrainingCurves
 from precmed_gui.window.icons import keep_icon
 from precmed_gui.window.layouts import row
 from precmed_gui.window.message_strip import MessageStrip
-from precmed_gui.window.settings_form import SettingsForm
-from precmed_gui.window.wording import (
-    better_than_guessing,
-    cohort_text,
-    duration,
-    images_text,
-    number,
-    share,
-    tested_on,
-)
+from precmed_gui.window.recipe_choice import RecipeChoice
+from precmed_gui.window.result_view import ResultView
+from precmed_gui.window.snug_area import SnugArea
+from precmed_gui.window.training_news import TrainingNews
+from precmed_gui.window.wording import cohort_text, duration, images_text, number
 
 TITLE = N_("Training")
-RECIPE = N_("Recipe")
-TRAIN = N_("Train")
 STOP = N_("Stop")
-ADVANCED = N_("Advanced")
-EXPORT = N_("Save curves…")
 NEEDS_COHORT = N_("Bring labelled images of at least two classes to start.")
 READY_TO_TRAIN = N_("Ready to train: {cohort}.")
 PATIENTS_UNKNOWN = N_("Each image counts as its own patient.")
@@ -54,6 +37,7 @@ WAITING = N_("Waiting for the engine to load…")
 PREPARING = N_("Preparing…")
 STOPPING = N_("Stopping, and keeping what was learned…")
 EPOCH_OF = N_("Epoch {epoch} of {epochs} · {left} left")
+ATTEMPT_OF = N_("Network {attempt} of {attempts}: {recipe}")
 RUNNING_ON = N_("{device} · {images} to learn from, {validation} to choose the best epoch")
 DONE = N_("Done in {time}. The model is on your shelf and chosen for reading.")
 STOPPED = N_("Stopped. The best epoch so far was kept as a model and is chosen for reading.")
@@ -61,7 +45,9 @@ RECOVERED = N_(
     "The last whole epoch is on your shelf. It was not tested: train again to rely on it."
 )
 NOTHING_KEPT = N_("Stopped before the first epoch ended; there is nothing to keep.")
+EXPORT = N_("Save curves…")
 KEEP = N_("Keep epoch {epoch}")
+LEAST_RESULT = 96
 
 
 class TrainingPanel(QWidget):
@@ -71,52 +57,34 @@ class TrainingPanel(QWidget):
     stop_wished = Signal()
     export_wished = Signal()
     keep_wished = Signal()
+    intended_use_wished = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._recipes: Mapping[str, Recipe] = {}
         self._cohort = Cohort()
         self._is_busy = False
         self._is_cut_short = False
         self._words: Callable[[], str] = str
-        self._card: ModelCard | None = None
-        self._build_controls()
+        self._attempt: Callable[[], str] = str
+        self._build_parts()
         self._build_progress()
-        self._build_result()
         self._lay_out()
         self.retranslate()
         self.show_cohort(self._cohort)
 
     # Building
 
-    def _build_controls(self) -> None:
+    def _build_parts(self) -> None:
         self._title = QLabel()
         self._title.setProperty("role", "title")
         self._title.setMinimumHeight(28)
-        self._recipe_label = QLabel()
-        self._recipe = QComboBox()
-        self._recipe.setMinimumContentsLength(8)
-        self._recipe.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        keep_calm(self._recipe)
-        self._recipe_label.setBuddy(self._recipe)
-        self._recipe.currentIndexChanged.connect(self._on_recipe_changed)
-        self._summary = QLabel()
-        self._summary.setProperty("role", "caption")
-        self._summary.setWordWrap(True)
-        self._train = QPushButton()
-        self._train.setProperty("primary", True)
-        keep_icon(self._train, "play", "accent_text")
-        self._train.clicked.connect(self.wish_training)
-        self._advanced = QToolButton()
-        self._advanced.setCheckable(True)
-        self._advanced.setAutoRaise(True)
-        self._advanced.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        keep_icon(self._advanced, "chevron-right")
-        self._advanced.toggled.connect(self._on_advanced_toggled)
-        self._form = SettingsForm()
-        self._form.hide()
+        self.choice = RecipeChoice()
+        self.choice.train_wished.connect(self.wish_training)
+        self.strip = MessageStrip()
+        self.strip.acted.connect(self.keep_wished)
+        self.news = TrainingNews()
+        self.news.intended_use_wished.connect(self.intended_use_wished)
+        self.result = ResultView()
 
     def _build_progress(self) -> None:
         self._bar = QProgressBar()
@@ -126,46 +94,37 @@ class TrainingPanel(QWidget):
         self._stop = QPushButton()
         keep_icon(self._stop, "stop")
         self._stop.clicked.connect(self._on_stop)
-        self._device = QLabel()
-        self._device.setProperty("role", "caption")
-        self._device.setWordWrap(True)
-        self.curves = TrainingCurves()
-
-    def _build_result(self) -> None:
-        self.strip = MessageStrip()
-        self.strip.acted.connect(self.keep_wished)
-        self._figure = QLabel()
-        self._figure.setProperty("role", "figure")
-        self._verdict = QLabel()
-        self._verdict.setWordWrap(True)
         self._export = QPushButton()
         self._export.setProperty("flat", True)
         keep_icon(self._export, "export", "link")
         self._export.clicked.connect(self.export_wished)
+        self._device = QLabel()
+        self._device.setProperty("role", "caption")
+        self._device.setWordWrap(True)
+        self.curves = TrainingCurves()
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
         layout.addWidget(self._title)
-        layout.addLayout(row(self._recipe_label, (self._recipe, 1), self._advanced, self._train))
-        layout.addWidget(self._summary)
-        layout.addWidget(self._form)
-        layout.addLayout(row((self._status, 1), self._stop))
+        layout.addWidget(self.choice)
+        layout.addLayout(row((self._status, 1), self._stop, self._export))
         layout.addWidget(self._bar)
         layout.addWidget(self._device)
         layout.addWidget(self.strip)
+        layout.addWidget(self.news)
         layout.addWidget(self.curves, 1)
-        layout.addLayout(row(self._figure, (self._verdict, 1), self._export))
+        self._result_area = SnugArea(self.result, LEAST_RESULT)
+        layout.addWidget(self._result_area)
 
     # What the window tells
 
-    def show_recipes(self, recipes: Mapping[str, Recipe]) -> None:
-        """The recipes to choose from, the usual one first."""
-        self._recipes = recipes
-        self._recipe.clear()
-        for name, recipe in recipes.items():
-            self._recipe.addItem(_(recipe.title), name)
+    def show_recipes(
+        self, recipes: Mapping[str, Recipe], problem_of: Callable[[str], str] | None = None
+    ) -> None:
+        """The recipes to choose from, and why some cannot be used here; the usual one first."""
+        self.choice.show_recipes(recipes, problem_of)
 
     def show_cohort(self, cohort: Cohort) -> None:
         """What there is to train on."""
@@ -189,7 +148,10 @@ class TrainingPanel(QWidget):
             )
 
     def show_started(self, started: TrainingStarted) -> None:
-        """The network is built."""
+        """A network is built; a search builds several, each with curves of its own."""
+        if started.attempts > 1:
+            self._attempt = partial(self._attempt_text, started)
+        self.news.forget_parted()
         self._device.setText(
             _(RUNNING_ON).format(
                 device=started.device,
@@ -197,8 +159,19 @@ class TrainingPanel(QWidget):
                 validation=number(started.validation),
             )
         )
+        self._device.show()
         self._bar.setRange(0, started.epochs * started.batches)
         self.curves.start(started.epochs)
+        if started.attempts > 1 and not self._is_cut_short:
+            self._say(self._attempt)
+
+    def show_first_model(self) -> None:
+        """A model can be used while the search goes on."""
+        self.news.show_first_model()
+
+    def show_parted(self, epoch: int) -> None:
+        """The network learns its training images by heart since this epoch."""
+        self.news.show_parted(epoch)
 
     def show_batch(self, event: BatchEnded) -> None:
         """One step of an epoch."""
@@ -221,7 +194,7 @@ class TrainingPanel(QWidget):
     def show_result(self, card: ModelCard, *, is_stopped: bool, seconds: float) -> None:
         """The training is over and its model is on the shelf."""
         self._end()
-        self._show_worth(card)
+        self._show_card(card)
         if card.is_checkpoint:
             self._say(lambda: _(RECOVERED))
         elif is_stopped:
@@ -233,7 +206,12 @@ class TrainingPanel(QWidget):
         """The curves and the worth of a model from the shelf, while nothing is training."""
         if not self._is_busy:
             self.curves.show_history(card.history)
-            self._show_worth(card)
+            self._show_card(card)
+
+    def show_card(self, card: ModelCard) -> None:
+        """The card of the model on the screen has changed, for instance what it is for."""
+        if not self._is_busy and not self.result.isHidden():
+            self._show_card(card)
 
     def show_nothing_kept(self) -> None:
         """Stop came before anything was learned."""
@@ -270,39 +248,27 @@ class TrainingPanel(QWidget):
         """As if Stop had been pressed."""
         self._stop.click()
 
+    @Slot()
     def wish_training(self) -> None:
         """Ask for a training with the settings on the screen."""
-        if problem := self._form.problem():
+        if problem := self.choice.problem():
             self.show_notice(problem)
-        elif self._train.isEnabled():
+        elif self.choice.train.isEnabled():
             self.train_wished.emit(self.settings())
 
     def settings(self) -> TrainingSettings:
         """What is set on the screen."""
-        return self._form.settings(str(self._recipe.currentData() or ""))
+        return self.choice.settings()
 
     def retranslate(self) -> None:
         self._title.setText(_(TITLE))
-        self._recipe_label.setText(_(RECIPE))
-        self._train.setText(_(TRAIN))
-        self._train.setToolTip(_("Train a network on these images") + " (Ctrl+T)")
         self._stop.setText(_(STOP))
         self._stop.setToolTip(_("Stop at once and keep the best epoch so far") + " (Esc)")
-        self._advanced.setText(_(ADVANCED))
         self._export.setText(_(EXPORT))
         self._bar.setAccessibleName(_("Training progress"))
-        self._recipe.setAccessibleName(_(RECIPE))
-        for index in range(self._recipe.count()):
-            recipe = self._recipes[str(self._recipe.itemData(index))]
-            self._recipe.setItemText(index, _(recipe.title))
-            if index == self._recipe.currentIndex():
-                self._summary.setText(_(recipe.summary))
-        self.curves.retranslate()
-        self.strip.retranslate()
-        self._form.retranslate()
+        for part in (self.choice, self.curves, self.strip, self.news, self.result):
+            part.retranslate()
         self._status.setText(self._words())
-        if self._card is not None and self._verdict.text():
-            self._show_worth(self._card)
 
     # Inside
 
@@ -312,19 +278,22 @@ class TrainingPanel(QWidget):
             self._is_cut_short = False
             self.strip.hide()
             self.curves.clear()
+            self.news.clear()
             self._device.clear()
-            self._figure.clear()
-            self._verdict.clear()
+            self._attempt = str
+            self.result.show_card(None)
+            self._result_area.hide()
             self._bar.setRange(0, 0)
         if not self._is_cut_short:
             self._say(lambda: text)
-        had_focus = self._train.hasFocus()
+        had_focus = self.choice.train.hasFocus()
         self._show_controls()
         if had_focus:
             self._stop.setFocus()
 
     def _end(self) -> None:
         self._is_busy = False
+        self.news.clear()
         self._bar.setRange(0, 1)
         self._bar.setValue(0)
         self._say(str)
@@ -349,40 +318,37 @@ class TrainingPanel(QWidget):
         self._status.setText(words())
 
     def _show_controls(self) -> None:
-        can_train = len(self._cohort.labels) > 1 and not self._is_busy
-        self._train.setEnabled(can_train)
-        self._recipe.setEnabled(not self._is_busy)
-        self._form.setEnabled(not self._is_busy)
+        can_train = len(self._cohort.labels) > 1
+        self.choice.show_busy(is_busy=self._is_busy, can_train=can_train)
         self._stop.setVisible(self._is_busy)
         self._stop.setEnabled(self._is_busy and not self._is_cut_short)
+        self._export.setVisible(not self._is_busy and self.curves.has_data)
         self._bar.setVisible(self._is_busy)
         self._device.setVisible(self._is_busy and bool(self._device.text()))
-        self._export.setVisible(not self._is_busy and bool(self._verdict.text()))
-        self._figure.setVisible(bool(self._figure.text()))
 
-    def _show_worth(self, card: ModelCard) -> None:
-        self._card = card
-        accuracy = card.test.get("accuracy")
-        self._figure.setText(share(float(accuracy)) if accuracy is not None else "–")
-        text = sentences(tested_on(card), better_than_guessing(card))
-        self._verdict.setText(_("{model}: {text}").format(model=card.name, text=text))
+    def _show_card(self, card: ModelCard) -> None:
+        self.result.show_card(card)
+        self._result_area.show()
+        self.news.show_card(card)
         self._show_controls()
 
+    def _attempt_text(self, started: TrainingStarted) -> str:
+        return _(ATTEMPT_OF).format(
+            attempt=started.attempt,
+            attempts=started.attempts,
+            recipe=self.choice.title_of(started.recipe),
+        )
+
     def _show_epoch_text(self, epoch: int, epochs: int, seconds: float) -> None:
-        if not self._is_cut_short:
-            self._say(
-                lambda: _(EPOCH_OF).format(epoch=epoch, epochs=epochs, left=duration(seconds))
-            )
+        if self._is_cut_short:
+            return
+        attempt = self._attempt
 
-    def _on_recipe_changed(self) -> None:
-        recipe = self._recipes.get(str(self._recipe.currentData()))
-        if recipe is not None:
-            self._summary.setText(_(recipe.summary))
-            self._form.show_recipe(recipe)
+        def words() -> str:
+            text = _(EPOCH_OF).format(epoch=epoch, epochs=epochs, left=duration(seconds))
+            return f"{attempt()} · {text}" if attempt() else text
 
-    def _on_advanced_toggled(self, is_open: bool) -> None:
-        self._form.setVisible(is_open)
-        keep_icon(self._advanced, "chevron-down" if is_open else "chevron-right")
+        self._say(words)
 
     def _on_stop(self) -> None:
         self._is_cut_short = True

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 COHORT_FILES = "PrecMed (*.precmed-cohort.json)"
 CSV_FILES = "CSV (*.csv)"
 CURVE_FILES = "PNG (*.png);;CSV (*.csv)"
-PAGES = ("cases.md", "training.md", "prediction.md")
+HTML_FILES = "HTML (*.html)"
+PAGES = ("cases.md", "training.md", "prediction.md", "evaluation.md")
 
 
 class Wishes(QObject):
@@ -47,6 +48,11 @@ class Wishes(QObject):
         window.prediction.browse_wished.connect(self.read_files)
         window.prediction.save_wished.connect(self.save_predictions)
         window.training.export_wished.connect(self.export_curves)
+        window.evaluation.export_page_wished.connect(self.save_page)
+        window.evaluation.export_csv_wished.connect(self.save_figures)
+        for panel in (window.training, window.prediction, window.evaluation):
+            panel.intended_use_wished.connect(self.state_use)
+        window.evaluation_flow.saved.connect(self._on_saved)
         window.model_flow.copied.connect(self._on_copied)
         stack.canUndoChanged.connect(names["undo"].setEnabled)
         stack.canRedoChanged.connect(names["redo"].setEnabled)
@@ -129,6 +135,26 @@ class Wishes(QObject):
             self._dialogs.show_card(self._window.workspace.card)
 
     @Slot()
+    def state_use(self) -> None:
+        card = self._window.workspace.card
+        if card is not None and (text := self._dialogs.intended_use(card)):
+            self._window.model_flow.state_use(text)
+
+    @Slot()
+    def save_page(self) -> None:
+        if self._window.workspace.card is not None and (
+            name := self._dialogs.save_file(_("Save the evaluation"), "evaluation.html", HTML_FILES)
+        ):
+            self._window.evaluation_flow.save_page(Path(name))
+
+    @Slot()
+    def save_figures(self) -> None:
+        if self._window.workspace.card is not None and (
+            name := self._dialogs.save_file(_("Save the evaluation"), "evaluation.csv", CSV_FILES)
+        ):
+            self._window.evaluation_flow.save_table(Path(name))
+
+    @Slot()
     def stop(self) -> None:
         """Stop what runs, nearest to the user's eye first; asks where something would be lost."""
         window = self._window
@@ -156,6 +182,10 @@ class Wishes(QObject):
         self._window.show_panel(2)
 
     @Slot()
+    def show_evaluation(self) -> None:
+        self._window.show_panel(3)
+
+    @Slot()
     def keys(self) -> None:
         self._dialogs.show_shortcuts(self._window.actions_.shortcuts())
 
@@ -174,6 +204,11 @@ class Wishes(QObject):
         self._window.status_line.showMessage(
             _("The model was copied to {folder}").format(folder=folder), 8000
         )
+
+    @Slot(str)
+    def _on_saved(self, path: str) -> None:
+        text = _("The evaluation was saved as {path}").format(path=path)
+        self._window.status_line.showMessage(text, 8000)
 
     @Slot(str)
     def _on_undo_text(self, text: str) -> None:

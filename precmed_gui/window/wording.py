@@ -4,6 +4,7 @@ from PySide6.QtCore import QDateTime, QLocale, Qt
 
 from precmed_gui.diagnosis.cases import Cohort
 from precmed_gui.diagnosis.model_card import ModelCard
+from precmed_gui.evaluation.wording import never_tested
 from precmed_gui.language import _, current_language, ngettext, sentences
 
 _MINUTE = 60
@@ -25,11 +26,16 @@ def share(value: float) -> str:
 
     From .995 it reads "> 99 %", up to .005 "< 1 %", unless it is exactly 1 or 0.
     """
+    return f"{percent(value)} %"
+
+
+def percent(value: float) -> str:
+    """`share` without its sign, for the ends of an interval."""
     if 0 < value <= 0.005:
-        return "< 1 %"
+        return "< 1"
     if 0.995 <= value < 1:
-        return "> 99 %"
-    return f"{value * 100:.0f} %"
+        return "> 99"
+    return f"{value * 100:.0f}"
 
 
 def duration(seconds: float) -> str:
@@ -58,13 +64,17 @@ def model_title(card: ModelCard) -> str:
 
 
 def tested_on(card: ModelCard) -> str:
-    """What a model's test says, and on what it was measured."""
-    n = card.test.get("n")
-    if not n or card.test.get("accuracy") is None:
-        return _("This model was never tested: do not rely on it.")
-    right = round(float(card.test["accuracy"] or 0) * int(n))
-    text = _("right: {right} of {images} nobody trained on.").format(
-        right=number(right), images=images_text(int(n))
+    """What a model's test says, with its interval, and on what it was measured."""
+    evaluation = card.evaluation
+    if evaluation is None:
+        return never_tested()
+    measures = evaluation.measures
+    text = _("{share} right ({low} to {high}): {right} of {images} nobody trained on.").format(
+        share=share(measures.accuracy.value),
+        low=percent(measures.accuracy.low),
+        high=percent(measures.accuracy.high),
+        right=number(sum(line[place] for place, line in enumerate(measures.confusion))),
+        images=images_text(measures.n),
     )
     if card.split.patients_shared:
         return sentences(text, _("But patients are shared with training: expect less."))
@@ -75,10 +85,9 @@ def tested_on(card: ModelCard) -> str:
 
 def better_than_guessing(card: ModelCard) -> str:
     """What a reader who always says the commonest class would get; "" where it is not known."""
-    commonest = card.test.get("commonest")
-    if commonest is None:
+    if card.commonest is None:
         return ""
-    return _("Always saying the commonest class: {share}.").format(share=share(float(commonest)))
+    return _("Always saying the commonest class: {share}.").format(share=share(card.commonest))
 
 
 def images_text(count: int) -> str:

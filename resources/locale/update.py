@@ -74,15 +74,16 @@ def update(language: str) -> list[str]:
             message.string = ""
             message.flags.discard("fuzzy")
     folder.mkdir(parents=True, exist_ok=True)
-    with po_file.open("wb") as file:
-        write_po(
-            file,
-            stable(catalog),
-            width=100,
-            sort_output=True,
-            ignore_obsolete=True,
-            no_location=True,
-        )
+    buffer = BytesIO()  # what cannot be written leaves the file as it was
+    write_po(
+        buffer,
+        stable(catalog),
+        width=100,
+        sort_output=True,
+        ignore_obsolete=True,
+        no_location=True,
+    )
+    po_file.write_bytes(buffer.getvalue())
     catalog = written(po_file, language)
     (folder / "precmed.mo").write_bytes(compiled(catalog))
     return [str(message.id) for message in catalog if message.id and not is_translated(message)]

@@ -22,6 +22,7 @@ COHORT = Cohort(
     cases=(
         Case("/a/b.png", label="sick", patient="7", part="test"),
         Case("/a/c.npz", item="x_test/1", label="well"),
+        Case("/a/c.dcm", traits=(("sex", "F"), ("age", "65+"), ("site", "胸科医院"))),
         Case("/a/d.png"),
         Case("/a/\udcff.png"),
     ),
@@ -33,6 +34,19 @@ COHORT = Cohort(
 def test_a_cohort_comes_back_as_it_was(tmp_path: Path) -> None:
     save_cohort(COHORT, tmp_path / "a.json")
     assert load_cohort(tmp_path / "a.json") == COHORT
+
+
+def test_a_cohort_saved_before_there_were_traits_opens(tmp_path: Path) -> None:
+    path = tmp_path / "old.json"
+    path.write_text(
+        '{"kind": "precmed-cohort", "format": 1, "modality": "imaging", "name": "x", '
+        '"label_order": ["ill"], "unreadable": [], '
+        '"cases": [["/a/b.png", "", "ill", "7", "test"], ["/a/c.png", "", null, "", null]]}'
+    )
+    cohort = load_cohort(path)
+    assert cohort.cases == (Case("/a/b.png", "", "ill", "7", "test"), Case("/a/c.png"))
+    save_cohort(cohort, path)
+    assert load_cohort(path) == cohort
 
 
 def test_both_are_work(tmp_path: Path) -> None:
@@ -48,7 +62,8 @@ def test_both_are_work(tmp_path: Path) -> None:
     "text",
     [
         "", "{", "[]", '{"kind": "other"}', '{"kind": "precmed-cohort", "format": 99}',
-        '{"kind": "precmed-cohort", "format": 1}', "[" * 100_000, "\x00\xff",
+        '{"kind": "precmed-cohort", "format": 1}', '{"kind": "precmed-cohort", "format": 2}',
+        "[" * 100_000, "\x00\xff",
     ],
 )  # fmt: skip
 def test_foreign_and_damaged_files_are_refused_with_a_hint(tmp_path: Path, text: str) -> None:
@@ -63,11 +78,15 @@ def test_foreign_and_damaged_files_are_refused_with_a_hint(tmp_path: Path, text:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("cases", [["/a", "", None, ""]]),
-        ("cases", [["/a", "", None, "", "tomorrow"]]),
-        ("cases", [[1, "", None, "", None]]),
-        ("cases", [["/a", "", None, "", None], ["/a", "", None, "", None]]),
-        ("cases", [["/a", "", "unknown", "", None]]),
+        ("cases", [["/a", "", None, "", None]]),
+        ("cases", [["/a", "", None, "", "tomorrow", []]]),
+        ("cases", [[1, "", None, "", None, []]]),
+        ("cases", [["/a", "", None, "", None, []], ["/a", "", None, "", None, []]]),
+        ("cases", [["/a", "", "unknown", "", None, []]]),
+        ("cases", [["/a", "", None, "", None, [["sex"]]]]),
+        ("cases", [["/a", "", None, "", None, [["sex", 1]]]]),
+        ("cases", [["/a", "", None, "", None, [["sex", ""]]]]),
+        ("cases", [["/a", "", None, "", None, [["sex", "F"], ["sex", "M"]]]]),
         ("label_order", 3),
         ("unreadable", [["/a"]]),
     ],

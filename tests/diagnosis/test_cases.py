@@ -21,7 +21,7 @@ def cohort():
     return make_cohort(
         [
             Case("/x/1.png", label="ill", patient="anna"),
-            Case("/x/2.png", label="well", patient="anna"),
+            Case("/x/2.png", label="well", patient="anna", traits=(("sex", "F"), ("age", "65+"))),
             Case("/x/a.npz", "test_images/3", "well", part="test"),
             Case("/x/3.png"),
         ],
@@ -49,6 +49,18 @@ def test_an_unknown_patient_counts_once_a_case(cohort):
 def test_a_cohort_survives_the_way_to_an_engine(cohort):
     assert pickle.loads(pickle.dumps(cohort)) == cohort
     assert pickle.loads(pickle.dumps(Cohort())) == Cohort()
+
+
+def test_equal_traits_cross_to_an_engine_once():
+    cases = [Case(f"/x/{n}.png", traits=(("site", "Hospital " + "x" * 9),)) for n in range(50)]
+    crossed = pickle.dumps(make_cohort(cases, modality="imaging", name="x"))
+    assert crossed.count(b"Hospital xxxxxxxxx") == 1
+    assert len({id(case.traits) for case in pickle.loads(crossed).cases}) == 1
+
+
+def test_what_changes_the_class_of_a_case_keeps_its_traits(cohort):
+    moved = with_label(with_label_renamed(cohort, "well", "fine"), ["/x/2.png"], "ill")
+    assert merged(Cohort(), moved).cases[1].traits == (("sex", "F"), ("age", "65+"))
 
 
 def test_merging_keeps_the_first_of_equal_cases_and_the_order_of_classes(cohort):

@@ -58,3 +58,23 @@ def test_a_place_that_cannot_be_written_keeps_what_was_there(tmp_path):
         write_predictions_csv(tmp_path / "file" / "answers.csv", ANSWERS)
     assert caught.value.hint
     assert (tmp_path / "file").read_text() == "kept"
+
+
+def test_a_verdict_comes_with_its_set_and_its_reason(tmp_path):
+    labels, shares = ("正常", "肺炎"), (0.45, 0.55)
+    refer = Prediction(Case("/b.png"), labels, shares, ("肺炎", "正常"), "refer", "Ask.")
+    refused = Prediction(Case("/c.png"), labels, shares, (), "refused", "Blank.")
+    table = tmp_path / "answers.csv"
+    write_predictions_csv(table, PredictionList("m", (refer, refused), (), "To learn."))
+    first, second = rows_of(table)
+    assert (first["set"], first["verdict"], first["reason"]) == ("肺炎 | 正常", "refer", "Ask.")
+    assert first["intended_use"] == "To learn."
+    assert (second["verdict"], second["reason"]) == ("refused", "Blank.")
+    assert (second["label"], second["正常"], second["肺炎"], second["set"]) == ("", "", "", "")
+
+
+def test_every_row_says_that_no_intended_use_was_stated(tmp_path):
+    table = tmp_path / "answers.csv"
+    write_predictions_csv(table, ANSWERS)
+    assert {row["intended_use"] for row in rows_of(table)} == {"No intended use stated."}
+    assert {row["verdict"] for row in rows_of(table)} == {"answer", ""}

@@ -1,4 +1,3 @@
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,13 +6,21 @@ import pytest
 from PIL import Image
 
 from precmed_gui.diagnosis.cases import Case, Cohort
-from precmed_gui.diagnosis.errors import RefusedModel, UnfitCohort
-from precmed_gui.diagnosis.prediction import CasesRead
+from precmed_gui.diagnosis.errors import RefusedModel
+from precmed_gui.diagnosis.evaluation import Calibration, SetRule
+from precmed_gui.diagnosis.prediction import CasesRead, Prediction
 from precmed_gui.diagnosis.training import TrainingResult
 from precmed_gui.diagnosis.work import Cancelled, NeverCancelled, ignore
-from precmed_gui.learning.evaluate import evaluate
-from precmed_gui.learning.predict import loaded_model, predict, predict_paths
-from precmed_gui.learning.shelf import load_card, load_weights, save_model, split_rows
+from precmed_gui.learning.predict import answered, loaded_model, predict, predict_paths
+from precmed_gui.learning.shelf import (
+    ModelContents,
+    load_card,
+    load_reference,
+    load_weights,
+    save_model,
+    split_rows,
+)
+from precmed_gui.learning.verdicts import predictions_of
 
 
 class AlwaysCancelled:
@@ -86,70 +93,206 @@ def test_stop_stops(trained: TrainingResult, cohort: Cohort) -> None:
         predict(trained.folder, cohort.cases, ignore, AlwaysCancelled())
 
 
+def with_card(trained: TrainingResult, folder: Path, **changes: object) -> str:
+    """A copy of the trained model with another card."""
+    source = Path(trained.folder)
+    contents = ModelContents(
+        replace(load_card(source), **changes),  # type: ignore[arg-type]
+        load_weights(source),
+        split_rows(source),
+        (source / "predictions.csv").read_text(),
+        load_reference(source),
+    )
+    save_model(folder, contents)
+    return str(folder)
+
+
 def test_a_model_is_rebuilt_once_and_again_when_its_files_change(
     trained: TrainingResult, tmp_path: Path
 ) -> None:
-    folder = Path(shutil.copytree(trained.folder, tmp_path / "m"))
+    folder = tmp_path / "m"
+    with_card(trained, folder, name="a")
     first = loaded_model(folder)
     assert loaded_model(folder) is first
-    save_model(
-        folder, replace(load_card(folder), name="b"), load_weights(folder), split_rows(folder)
-    )
+    with_card(trained, folder, name="b")
     assert loaded_model(folder).card.name == "b"
+
+
+def test_a_model_that_is_replaced_while_it_is_read_is_never_mixed(
+    trained: TrainingResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "m"
+    with_card(trained, folder, name="first")
+
+    def replaced_before(place: Path):  # type: ignore[no-untyped-def]
+        if load_card(folder).name == "first":
+            with_card(trained, folder, name="better")
+        return load_weights(place)
+
+    monkeypatch.setattr("precmed_gui.learning.predict.load_weights", replaced_before)
+    assert loaded_model(folder).card.name == "better"
 
 
 def test_a_model_of_another_modality_is_refused(
     trained: TrainingResult, cohort: Cohort, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "m"
-    card = replace(trained.card, modality="sequences")
-    save_model(folder, card, load_weights(Path(trained.folder)), ())
+    folder = with_card(trained, tmp_path / "m", modality="sequences")
     with pytest.raises(RefusedModel, match="sequences") as refusal:
-        predict(str(folder), cohort.cases, ignore, NeverCancelled())
+        predict(folder, cohort.cases, ignore, NeverCancelled())
     assert refusal.value.hint
-    with pytest.raises(RefusedModel, match="sequences"):
-        evaluate(str(folder), cohort, ignore, NeverCancelled())
 
 
-def given(cohort: Cohort, trained: TrainingResult) -> Cohort:
-    """The cohort with the split its model stored, as if it had come with the data."""
-    parts = {row.case + row.label: row.part for row in split_rows(Path(trained.folder))}
-    cases = [replace(c, part=parts[c.name + str(c.label)]) for c in cohort.cases]  # type: ignore[arg-type]
-    return replace(cohort, cases=tuple(cases))
+def test_percentages_are_calibrated(
+    trained: TrainingResult, cohort: Cohort, tmp_path: Path
+) -> None:
+    calibration = Calibration("vector", (1.0, 1.0), (0.0, 2.0), 10)
+    plain = with_card(trained, tmp_path / "plain", calibration=None)
+    moved = with_card(trained, tmp_path / "moved", calibration=calibration)
+    before = read(plain, *cohort.cases[:5])
+    after = read(moved, *cohort.cases[:5])
+    odds = [
+        [one.probabilities[1] / one.probabilities[0] for one in said] for said in (before, after)
+    ]
+    assert np.array(odds[1]) / np.array(odds[0]) == pytest.approx(np.exp(2.0))
 
 
-def test_the_test_part_is_measured_where_there_is_one(
+def read(folder: str, *cases: Case) -> tuple[Prediction, ...]:
+    return predict(folder, cases, ignore, NeverCancelled()).predictions
+
+
+def sets_with(quantile: float) -> SetRule:
+    return SetRule(0.9, quantile, 0.1, 1, 1, 20)
+
+
+def test_a_narrow_set_is_answered_and_a_wide_one_is_for_a_colleague(
+    trained: TrainingResult, cohort: Cohort, tmp_path: Path
+) -> None:
+    narrow = with_card(trained, tmp_path / "narrow", sets=sets_with(0.0))
+    answer = read(narrow, cohort.cases[0])[0]
+    assert (answer.verdict, answer.reason) == ("answer", "")
+    assert answer.label_set == (answer.label,)
+    wide = with_card(trained, tmp_path / "wide", sets=sets_with(2.0))
+    referred = read(wide, cohort.cases[0])[0]
+    assert referred.verdict == "refer"
+    assert "colleague" in referred.reason
+    assert referred.label_set == tuple(label for label, _share in referred.ranked)
+
+
+def test_a_model_without_rules_just_answers(
+    trained: TrainingResult, cohort: Cohort, tmp_path: Path
+) -> None:
+    source = Path(trained.folder)
+    card = replace(load_card(source), calibration=None, sets=None, gate=None, evaluation=None)
+    save_model(tmp_path / "m", ModelContents(card, load_weights(source), split_rows(source)))
+    answer = read(str(tmp_path / "m"), cohort.cases[0])[0]
+    assert (answer.verdict, answer.reason, answer.label_set) == ("answer", "", ())
+    assert answer.nearest == ()
+
+
+def test_the_nearest_training_images_are_where_they_were(
     trained: TrainingResult, cohort: Cohort
 ) -> None:
-    result = evaluate(trained.folder, given(cohort, trained), ignore, NeverCancelled())
-    assert result.n == 8
-    assert result.accuracy == trained.card.test["accuracy"]
-    assert result.auc == trained.card.test["auc"]
-    assert result.seen_in_training == 0
+    rows = split_rows(Path(trained.folder))
+    names = {row.case for row in rows if row.part == "train"}
+    case = next(case for case in cohort.cases if f"{case.label}/{case.name}" in names)
+    nearest = read(trained.folder, case)[0].nearest
+    assert nearest[0].path == case.key
+    assert nearest[0].label == case.label
+    assert nearest[0].distance == pytest.approx(0, abs=1e-4)
+    assert len(nearest) == 3
+    assert [one.distance for one in nearest] == sorted(one.distance for one in nearest)
+    assert all(Path(one.path).is_file() for one in nearest)
 
 
-def test_all_is_measured_otherwise_and_what_was_trained_on_is_counted(
-    trained: TrainingResult, cohort: Cohort
+def save(folder: Path, name: str, image: np.ndarray) -> Case:
+    Image.fromarray(image).save(folder / name)
+    return Case(str(folder / name))
+
+
+def spot(cohort: Cohort) -> np.ndarray:
+    return np.asarray(Image.open(cohort.cases[5].path))
+
+
+def refusal_of(folder: str, case: Case) -> str:
+    answer = read(folder, case)[0]
+    assert answer.verdict == "refused"
+    return answer.reason
+
+
+def test_a_blank_image_is_refused_as_blank(trained: TrainingResult, tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    flat = (random.random((64, 64)) * 4 + 120).astype(np.uint8)
+    assert "blank" in refusal_of(trained.folder, save(tmp_path, "a.png", flat))
+
+
+def test_a_coloured_image_among_grey_ones_is_refused(
+    trained: TrainingResult, cohort: Cohort, tmp_path: Path
 ) -> None:
-    result = evaluate(trained.folder, cohort, ignore, NeverCancelled())
-    assert result.n == 60
-    assert result.seen_in_training == 52
+    grey = spot(cohort)
+    coloured = np.stack([grey, grey // 2, grey // 4], axis=2)
+    assert "colour" in refusal_of(trained.folder, save(tmp_path, "a.png", coloured))
 
 
-def test_there_is_no_area_where_a_class_is_missing(trained: TrainingResult, cohort: Cohort) -> None:
-    left = replace(cohort, cases=cohort.cases[:5])
-    assert evaluate(trained.folder, left, ignore, NeverCancelled()).auc is None
+def test_a_grey_image_with_a_small_coloured_mark_is_read(
+    trained: TrainingResult, cohort: Cohort, tmp_path: Path
+) -> None:
+    image = np.stack([spot(cohort)] * 3, axis=2)
+    image[:1, :1] = (255, 0, 0)
+    assert read(trained.folder, save(tmp_path, "a.png", image))[0].verdict != "refused"
 
 
-def test_classes_the_model_does_not_know_are_named(trained: TrainingResult, cohort: Cohort) -> None:
-    strange = replace(cohort.cases[0], label="middle")
-    other = replace(cohort, cases=(strange,), label_order=("middle",))
-    with pytest.raises(UnfitCohort, match="“middle”") as refusal:
-        evaluate(trained.folder, other, ignore, NeverCancelled())
-    assert "“left”" in refusal.value.hint
+def test_a_far_smaller_image_is_refused_though_the_network_could_take_it(
+    trained: TrainingResult, cohort: Cohort, tmp_path: Path
+) -> None:
+    gate = trained.card.gate
+    assert gate is not None
+    folder = with_card(trained, tmp_path / "m", gate=replace(gate, smallest_side=100))
+    assert "32 × 32" in refusal_of(folder, cohort.cases[0])
 
 
-def test_images_without_a_class_cannot_be_measured(trained: TrainingResult, cohort: Cohort) -> None:
-    loose = replace(cohort, cases=(Case(cohort.cases[0].path),), label_order=())
-    with pytest.raises(UnfitCohort, match="No image has a class"):
-        evaluate(trained.folder, loose, ignore, NeverCancelled())
+def test_a_negative_is_called_one(trained: TrainingResult, cohort: Cohort, tmp_path: Path) -> None:
+    negative = save(tmp_path, "a.png", 255 - spot(cohort))
+    assert "negative" in refusal_of(trained.folder, negative)
+
+
+def test_something_else_is_refused_as_unlike_and_not_as_a_negative(
+    trained: TrainingResult, tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 2, (32, 32)).astype(np.uint8) * 255
+    reason = refusal_of(trained.folder, save(tmp_path, "a.png", noise))
+    assert "unlike" in reason
+
+
+def test_a_refused_image_is_not_referred(
+    trained: TrainingResult, cohort: Cohort, tmp_path: Path
+) -> None:
+    folder = with_card(trained, tmp_path / "m", sets=sets_with(2.0))
+    answer = read(folder, save(tmp_path, "a.png", 255 - spot(cohort)))[0]
+    assert answer.verdict == "refused"
+
+
+def test_only_refused_images_are_looked_at_twice(
+    trained: TrainingResult, cohort: Cohort, tmp_path: Path
+) -> None:
+    model = loaded_model(Path(trained.folder))
+    asked: list[int] = []
+
+    def counted(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        asked.append(len(images))
+        return model.run(images)
+
+    watched = replace(model, run=counted)
+    cases = (cohort.cases[0], save(tmp_path, "a.png", 255 - spot(cohort)), cohort.cases[1])
+    for answers in answered(watched, cases, NeverCancelled()):
+        assert answers.said is not None
+        predictions_of(watched, answers.said)
+    assert asked == [3, 1]
+
+
+def test_the_list_says_what_the_model_is_for(
+    trained: TrainingResult, cohort: Cohort, tmp_path: Path
+) -> None:
+    folder = with_card(trained, tmp_path / "m", intended_use="To learn.")
+    assert predict(folder, cohort.cases[:1], ignore, NeverCancelled()).intended_use == "To learn."
+    paths = (cohort.cases[0].path,)
+    assert predict_paths(folder, paths, ignore, NeverCancelled()).intended_use == "To learn."

@@ -35,6 +35,32 @@ def test_recipes_are_complete_without_keras(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_searching_and_pretrained_recipes_are_told_apart(name):
+    recipes = modality(name).recipes()
+    for recipe in recipes.values():
+        assert not (recipe.is_search and recipe.is_pretrained)
+        assert recipe.patience >= 0
+        assert recipe.weight_decay >= 0
+        assert 0 <= recipe.label_smoothing < 1
+    assert not all(recipe.is_search or recipe.is_pretrained for recipe in recipes.values())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_recipe_that_starts_from_nothing_can_be_used(name):
+    found = modality(name)
+    for key, recipe in found.recipes().items():
+        if not recipe.is_pretrained:
+            assert found.recipe_problem(key) == ""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_usual_recipe_is_the_one_settings_begin_with(name):
+    from precmed_gui.diagnosis.training import TrainingSettings
+
+    assert TrainingSettings().recipe == next(iter(modality(name).recipes()))
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_text_is_no_case_of_any_modality(name, tmp_path):
     path = tmp_path / "letter.txt"
     path.write_text("Dear colleague")

@@ -1,14 +1,17 @@
+from PySide6.QtCore import Qt
+
 from precmed_gui.diagnosis.cases import Case, Unreadable
 from precmed_gui.diagnosis.prediction import Prediction
-from precmed_gui.window.readings_model import IMAGE, LABEL, SURE, ReadingsModel
+from precmed_gui.window.readings_model import IMAGE, LABEL, SURE, VERDICT, ReadingsModel
+from precmed_gui.window.verdict_box import WORDS
 
 
-def prediction(name, probability=0.9):
-    return Prediction(Case(f"/x/{name}"), ("ill", "well"), (probability, 1 - probability))
+def prediction(name, probability=0.9, **more):
+    return Prediction(Case(f"/x/{name}"), ("ill", "well"), (probability, 1 - probability), **more)
 
 
 def texts(model, row):
-    return [model.data(model.index(row, column)) for column in (IMAGE, LABEL, SURE)]
+    return [model.data(model.index(row, column)) for column in (IMAGE, LABEL, SURE, VERDICT)]
 
 
 def test_the_model_keeps_the_rules_of_qt(qtmodeltester, qapp):
@@ -20,8 +23,8 @@ def test_the_model_keeps_the_rules_of_qt(qtmodeltester, qapp):
 def test_a_row_says_image_class_and_how_sure(qapp):
     model = ReadingsModel()
     model.add([prediction("a.png"), prediction("b.png", 0.2)], [])
-    assert texts(model, 0) == ["a.png", "ill", "90 %"]
-    assert texts(model, 1) == ["b.png", "well", "80 %"]
+    assert texts(model, 0) == ["a.png", "ill", "90 %", "answer"]
+    assert texts(model, 1) == ["b.png", "well", "80 %", "answer"]
 
 
 def test_certainty_is_never_claimed_by_rounding(qapp):
@@ -33,7 +36,7 @@ def test_certainty_is_never_claimed_by_rounding(qapp):
 def test_an_unreadable_file_has_a_row_without_a_figure(qapp):
     model = ReadingsModel()
     model.add([], [Unreadable("/x/c.png", "It is empty.")])
-    assert texts(model, 0) == ["c.png", "not readable", ""]
+    assert texts(model, 0) == ["c.png", "", "", "unreadable"]
     assert model.unreadable() == (Unreadable("/x/c.png", "It is empty."),)
 
 
@@ -42,7 +45,7 @@ def test_an_image_read_again_keeps_its_row(qapp):
     model.add([prediction("a.png"), prediction("b.png")], [])
     model.add([prediction("a.png", 0.1)], [])
     assert model.rowCount() == 2
-    assert texts(model, 0) == ["a.png", "well", "90 %"]
+    assert texts(model, 0) == ["a.png", "well", "90 %", "answer"]
 
 
 def test_what_another_model_said_is_forgotten_but_the_images_stay(qapp):
@@ -51,4 +54,23 @@ def test_what_another_model_said_is_forgotten_but_the_images_stay(qapp):
     model.forget_answers()
     assert model.predictions() == ()
     assert [case.name for case in model.cases()] == ["a.png"]
-    assert texts(model, 0)[LABEL] == "waiting…"
+    assert texts(model, 0)[VERDICT] == "waiting…"
+
+
+def test_a_refused_image_has_neither_class_nor_figure(qapp):
+    model = ReadingsModel()
+    model.add([prediction("a.png", verdict="refused", reason="It is a brain.")], [])
+    assert texts(model, 0) == ["a.png", "–", "–", "refused"]
+    assert model.data(model.index(0, LABEL), Qt.ItemDataRole.DecorationRole) is None
+    assert model.data(model.index(0, IMAGE), Qt.ItemDataRole.ToolTipRole) == "It is a brain."
+
+
+def test_verdicts_differ_by_sign_as_well_as_by_word(qapp):
+    model = ReadingsModel()
+    model.add([prediction(f"{verdict}.png", verdict=verdict) for verdict in WORDS], [])
+    signs = [
+        model.data(model.index(row, VERDICT), Qt.ItemDataRole.DecorationRole)
+        for row in range(len(WORDS))
+    ]
+    pictures = {bytes(sign.pixmap(16, 16).toImage().constBits()) for sign in signs}
+    assert len(pictures) == len({texts(model, row)[VERDICT] for row in range(3)}) == 3

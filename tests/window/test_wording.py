@@ -1,18 +1,11 @@
 from dataclasses import replace
 
 import pytest
+from tested_card import CARD, RECEIPT, UNTESTED
 
 from precmed_gui.diagnosis.cases import Case, Cohort
-from precmed_gui.diagnosis.model_card import History, ModelCard, SplitReceipt
 from precmed_gui.window import wording
 from precmed_gui.window.wording import cohort_text, duration, number, share
-
-RECEIPT = SplitReceipt(70, 15, 15, 60, 0, False, 1, "", are_patients_known=True)
-CARD = ModelCard(
-    name="m", modality="imaging", recipe="article-cnn", labels=("a", "b"), image_size=28,
-    channels=1, full_scale=255, settings={}, history=History(), split=RECEIPT,
-    test={"n": 1500, "accuracy": 0.9, "auc": 0.95}, trained_at="", versions={},
-)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -38,7 +31,8 @@ def test_thousands_are_apart():
 
 def test_the_test_is_told_with_its_basis():
     assert wording.tested_on(CARD) == (
-        "right: 1,350 of 1,500 images nobody trained on. No patient is shared with training."
+        "90 % right (88 to 91): 1,350 of 1,500 images nobody trained on. "
+        "No patient is shared with training."
     )
 
 
@@ -54,7 +48,7 @@ def test_unknown_patients_are_not_called_separate():
 
 
 def test_an_untested_model_is_called_so():
-    assert "never tested" in wording.tested_on(replace(CARD, test={}))
+    assert "never tested" in wording.tested_on(UNTESTED)
 
 
 def test_a_cohort_with_unknown_patients_does_not_count_them():

@@ -10,7 +10,7 @@ from precmed_gui.diagnosis.modality import Modality
 from precmed_gui.diagnosis.pictures import Picture, Pixels, Thumbnail
 from precmed_gui.diagnosis.training import Recipe
 from precmed_gui.diagnosis.work import CancelToken, Report
-from precmed_gui.language import N_
+from precmed_gui.language import N_, _
 
 
 class Imaging:
@@ -56,11 +56,27 @@ class Imaging:
 
         return prepare(data, size, channels)
 
-    def build(self, recipe: str, image_size: int, channels: int, classes: int) -> object:
+    def recipe_problem(self, recipe: str) -> str:
+        """Pretrained recipes need the package with the weights."""
+        from precmed_gui.modalities.imaging.pretrained import is_available
+
+        if not self.recipes()[recipe].is_pretrained or is_available():
+            return ""
+        return _("The weights it starts from are not installed on this computer.")
+
+    def build(
+        self, recipe: str, image_size: int, channels: int, classes: int, frame_size: int
+    ) -> object:
         """The untrained Keras model of a recipe; imports Keras."""
         from precmed_gui.modalities.imaging.network import build
 
-        return build(recipe, image_size, channels, classes)
+        return build(recipe, image_size, channels, classes, frame_size)
+
+    def load_pretrained(self, network: object) -> None:
+        """Give a network of a pretrained recipe the weights of EfficientNet-Lite0."""
+        from precmed_gui.modalities.imaging.network.efficientnet import load_pretrained
+
+        load_pretrained(network)
 
     def read_thumbnail(self, case: Case, side: int) -> Thumbnail:
         """A small picture for a list, or the reason why there is none."""

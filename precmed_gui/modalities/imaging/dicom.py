@@ -19,6 +19,7 @@ from precmed_gui.diagnosis.pictures import Pixels
 from precmed_gui.language import _
 from precmed_gui.modalities.imaging.decoding import MAX_BYTES, decoding, require_size
 from precmed_gui.modalities.imaging.kinds import DICOM_SUFFIXES
+from precmed_gui.modalities.imaging.traits import TRAIT_KEYWORDS, traits_of
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -28,6 +29,7 @@ _DEFLATED = "1.2.840.10008.1.2.1.99"
 _FULL = 65535
 _HEADER = [
     "Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "BitsAllocated", "PatientID",
+    *TRAIT_KEYWORDS,
 ]  # fmt: skip
 _ROWS = 512
 _CHUNK = 1 << 20
@@ -41,12 +43,24 @@ class _Window:
 
 
 def check_dicom(path: Path) -> Case:
-    """The case in a DICOM file by its header, with its patient; raises `UnreadableFile`."""
+    """The case in a DICOM file by its header, with patient and traits; raises `UnreadableFile`."""
     with decoding():
         header = _open(path, header_only=True)
         _require_single_picture(header)
         _require_known_compression(header)
-        return Case(path=str(path), patient=str(header.get("PatientID") or "").strip())
+        patient = str(header.get("PatientID") or "").strip()
+        values = {keyword: _value(header, keyword) for keyword in TRAIT_KEYWORDS}
+        return Case(path=str(path), patient=patient, traits=traits_of(values))
+
+
+def _value(header: "Dataset", keyword: str) -> object:
+    """The value, or None if it is damaged: what is not needed to show it must not cost an image."""
+    from pydicom.errors import BytesLengthException
+
+    try:
+        return header.get(keyword)
+    except (BytesLengthException, LookupError, NotImplementedError, TypeError, ValueError):
+        return None
 
 
 def read_dicom(path: Path) -> Pixels:

@@ -20,9 +20,13 @@ from precmed_gui.modalities.imaging.decoding import (
 )
 from precmed_gui.modalities.imaging.kinds import RasterKind
 from precmed_gui.modalities.imaging.pixels import from_numbers
+from precmed_gui.modalities.imaging.traits import traits_of
 
 PATIENT_KEY = "PatientID"
-"""A PNG text chunk of this name, before the pixels, says whose image it is."""
+"""A PNG text chunk of this name, before the pixels, says whose image it is.
+
+Chunks called as in `traits.TRAIT_KEYWORDS` tell its traits.
+"""
 
 _JPEG2000_MAX_SAMPLES = 16_000_000
 _WEBP_MAX_PIXELS = 32_000_000
@@ -42,8 +46,10 @@ def check_raster(path: Path, kind: RasterKind) -> list[Case]:
     with decoding(), Image.open(path, formats=[kind]) as image:
         if kind != "TIFF":
             _require_fit(image, kind)
-            patient = image.info.get(PATIENT_KEY, "") if kind == "PNG" else ""
-            return [Case(path=str(path), patient=str(patient).strip())]
+            if kind != "PNG":
+                return [Case(path=str(path))]
+            patient = str(image.info.get(PATIENT_KEY, "")).strip()
+            return [Case(path=str(path), patient=patient, traits=traits_of(image.info))]
         return _check_pages(image, path)
 
 

@@ -139,6 +139,14 @@ def test_a_patient_in_a_png_text_chunk_is_kept(tmp_path: Path) -> None:
     assert check_file(path) == [Case(str(path), patient="p 17")]
 
 
+def test_traits_in_png_text_chunks_are_read_as_from_a_dicom_header(tmp_path: Path) -> None:
+    text = PngInfo()
+    text.add_text("PatientSex", "m")
+    text.add_itxt("InstitutionName", "胸科医院")
+    path = saved(Image.fromarray(GREY), tmp_path / "a.png", pnginfo=text)
+    assert check_file(path)[0].traits == (("sex", "M"), ("site", "胸科医院"))
+
+
 def test_a_wrong_ending_does_not_matter(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     Image.fromarray(GREY).save(path, format="PNG")

@@ -10,42 +10,73 @@ import keras
 
 from precmed_gui.diagnosis.errors import RefusedModel
 from precmed_gui.language import _
+from precmed_gui.modalities.imaging.network.efficientnet import pooled_features, stage_outputs
 
 _WIDTH = 24
 _STRIDE_ABOVE = 64
 
 
-def build(recipe: str, image_size: int, channels: int, classes: int) -> keras.Model:
+def build(
+    recipe: str, image_size: int, channels: int, classes: int, frame_size: int
+) -> keras.Model:
     """The untrained network called `recipe`.
 
     Parameters
     ----------
     recipe
-        A key of `RECIPES`.
+        A key of `RECIPES` that is a network, not a search.
     image_size
-        Side of the square input in pixels, within the recipe's sizes.
+        Side of the square the network works at, in pixels.
     channels
         1 for grey, 3 for colour.
     classes
         Number of outputs, at least 2.
+    frame_size
+        Side of the square input; it is brought to `image_size` inside, where the two differ.
+
+    Returns
+    -------
+    keras.Model
+        Its last layer is called "classes"; what goes into that are the image's features.
 
     Raises
     ------
     RefusedModel
         If this version has no such recipe.
     """
-    builders = {"article-cnn": _article_layers, "small-cnn": _small_layers}
+    builders = {
+        "article-cnn": _article_layers,
+        "small-cnn": _small_layers,
+        "transfer": _pretrained_layers,
+        "fine-tuned": _pretrained_layers,
+    }
     if recipe not in builders:
         raise RefusedModel(
             _("This version of PrecMed has no network called “{name}”.").format(name=recipe),
             _("Open the model with the version named on its card, or train again."),
         )
-    images = keras.Input((image_size, image_size, channels), name="images")
-    features = builders[recipe](images, image_size)
+    images = keras.Input((frame_size, frame_size, channels), name="images")
+    features = builders[recipe](_brought_to(image_size, images), image_size)
     probabilities = keras.layers.Dense(
         classes, activation="softmax", dtype="float32", name="classes"
     )(features)
     return keras.Model(images, probabilities, name=recipe)
+
+
+def _brought_to(image_size: int, images: Any) -> Any:
+    """The images at another size: bilinear, antialiased where they shrink."""
+    if images.shape[1] == image_size:
+        return images
+    return keras.ops.image.resize(
+        images, (image_size, image_size), interpolation="bilinear", antialias=True
+    )
+
+
+def _pretrained_layers(images: Any, _image_size: int) -> Any:
+    """EfficientNet-Lite0 up to its pooled features; the weights come later."""
+    if images.shape[-1] == 1:
+        images = keras.ops.repeat(images, 3, axis=-1)
+    return pooled_features(stage_outputs(images))
 
 
 def _article_layers(images: Any, _image_size: int) -> Any:

@@ -17,12 +17,13 @@ from precmed_gui.modalities.imaging.pretrained import (
     pretrained_weights,
 )
 
-FEATURES = 80 + 112 + 192 + 320 + 1280
+FEATURES = 2 * (80 + 112 + 192 + 320)
 """How many numbers `pooled_features` gives for an image."""
 
 _STEM_WIDTH = 32
 _HEAD_WIDTH = 1280
 _FIRST_STAGE_OUT = 3
+_LEAST_VARIANCE = 1e-6
 
 
 def backbone() -> keras.Model:
@@ -36,6 +37,13 @@ def backbone() -> keras.Model:
         320 channels, and the 1280 channels of the head after its ReLU6; (n, h, w, channels) each.
     """
     images = keras.Input((None, None, 3), name="images")
+    stages = stage_outputs(images)
+    head = _activated(_filters(stages[-1], _HEAD_WIDTH, 1, "head"), "head")
+    return keras.Model(images, [*stages, head], name=BACKBONE)
+
+
+def stage_outputs(images: Any) -> list[Any]:
+    """The five stages of `backbone` for colour images in [0, 1], as part of a larger network."""
     # Published scaling of 8-bit pixels: (x - 127) / 128.
     x = keras.layers.Rescaling(255 / 128, -127 / 128, name="scale")(images)
     x = _activated(_filters(x, _STEM_WIDTH, 3, "stem", stride=2), "stem")
@@ -44,32 +52,36 @@ def backbone() -> keras.Model:
         x = _stage(x, stage, f"stage{number}")
         if number >= _FIRST_STAGE_OUT:
             outputs.append(x)
-    outputs.append(_activated(_filters(x, _HEAD_WIDTH, 1, "head"), "head"))
-    return keras.Model(images, outputs, name=BACKBONE)
+    return outputs
 
 
 def pooled_features(outputs: Any) -> Any:
-    """The means of the five coarser outputs of `backbone` over the image, one after the other.
+    """Means and standard deviations over the image of the stages with 80 to 320 channels.
+
+    How much a feature varies over the image tells textures apart that have the same mean; on small
+    grey pictures this was worth more than the last 1280 channels (`docs/decisions`).
 
     Parameters
     ----------
     outputs
-        The six outputs of a backbone; the first, of 40 channels, is left out.
+        The outputs of `stage_outputs`; the first, of 40 channels, is left out.
 
     Returns
     -------
     keras tensor
         (n, `FEATURES`), float32.
     """
-    means = [
-        keras.layers.GlobalAveragePooling2D(name=f"mean_{output.shape[-1]}")(output)
-        for output in outputs[1:]
-    ]
-    return keras.layers.Concatenate(name="features")(means)
+    pooled = []
+    for output in outputs[1:5]:
+        mean, variance = keras.ops.moments(output, axes=[1, 2])
+        pooled += [mean, keras.ops.sqrt(variance + _LEAST_VARIANCE)]
+    return keras.layers.Concatenate(name="features")(pooled)
 
 
 def load_pretrained(model: keras.Model) -> None:
     """Give the layers of a backbone in `model` the pretrained weights; others stay as they are.
+
+    A model that stops at the last stage lacks the head, and that alone.
 
     Raises
     ------
@@ -80,13 +92,13 @@ def load_pretrained(model: keras.Model) -> None:
     """
     variables = {variable.path: variable for variable in model.variables}
     weights = pretrained_weights()
-    if not weights.keys() <= variables.keys():
+    if not all(path in variables or path.startswith("head_") for path in weights):
         raise RefusedModel(
             _("The pretrained weights do not fit the network “{name}”.").format(name=model.name),
             _("Choose a network that starts from zero."),
         )
-    for path, array in weights.items():
-        variables[path].assign(array)
+    for path in weights.keys() & variables.keys():
+        variables[path].assign(weights[path])
 
 
 def _stage(x: Any, stage: Stage, name: str) -> Any:

@@ -1,0 +1,133 @@
+"""What a percentage was worth on test cases: how many of 100 cases said so surely were right.
+
+The evaluation stores the bins; the prediction panel looks up the one behind each bar.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from precmed_gui.diagnosis.evaluation import ReliabilityBin
+from precmed_gui.evaluation.intervals import wilson
+
+MOST_BINS = 10
+
+
+def reliability(
+    truth: NDArray[np.integer], probabilities: NDArray[np.floating], *, least: int = 20
+) -> tuple[ReliabilityBin, ...]:
+    """Group cases by the confidence of their most probable class and count the right ones.
+
+    A reliability diagram (Guo et al. 2017, arXiv:1706.04599; Naeini et al. 2015,
+    doi:10.1609/aaai.v29i1.9602) with bins of about equal numbers of cases, so that each has
+    enough to say something. Equal confidences are never parted.
+
+    Parameters
+    ----------
+    truth
+        (n,) class numbers.
+    probabilities
+        (n, classes), rows sum to 1.
+    least
+        Cases a bin must have, at least 1; fewer cases altogether make one bin.
+
+    Returns
+    -------
+    tuple of ReliabilityBin
+        At most 10, by rising confidence; empty where there is no case.
+    """
+    answers = np.argmax(probabilities, axis=1)
+    return _binned(np.max(probabilities, axis=1), answers == truth, least, MOST_BINS)
+
+
+def reliability_of_classes(
+    truth: NDArray[np.integer], probabilities: NDArray[np.floating], *, least: int = 20
+) -> tuple[ReliabilityBin, ...]:
+    """Do the same for the probability of every class, not only of the most probable one.
+
+    Each case counts once a class, right where the class is the true one; so a bin says how often
+    a class that was given this probability was the truth. There are up to 10 bins a class, for
+    most of these probabilities are close to 0 and would leave the others one wide bin.
+    """
+    classes = probabilities.shape[1]
+    is_true = np.asarray(truth)[:, None] == np.arange(classes)
+    return _binned(probabilities.ravel(), is_true.ravel(), least, MOST_BINS * classes)
+
+
+def support(bins: Sequence[ReliabilityBin], confidence: float) -> ReliabilityBin | None:
+    """Return the bin that `confidence` falls in, or the nearest one; None without bins."""
+
+    def away(one: ReliabilityBin) -> float:
+        return max(one.low - confidence, confidence - one.high, 0.0)
+
+    return min(bins, key=away, default=None)
+
+
+def perfect_ece_band(
+    probabilities: NDArray[np.floating], *, bins: int = 15, seed: int = 0, replicates: int = 1000
+) -> tuple[float, float]:
+    """Calibration error that a perfectly calibrated model would show by chance on such cases.
+
+    Consistency resampling of Broecker and Smith 2007 (doi:10.1175/WAF993.1), applied to the
+    expected calibration error: draw the confidences with replacement, let each be right with the
+    probability it states, compute the error over equal bins; do so `replicates` times.
+
+    Parameters
+    ----------
+    probabilities
+        (n, classes), rows sum to 1; n at least 1.
+    bins
+        As many as the error it is compared with has.
+
+    Returns
+    -------
+    tuple of float
+        The 2.5 % and the 97.5 % quantile, in [0, 1].
+    """
+    said = np.max(probabilities, axis=1).astype(np.float64)
+    random = np.random.default_rng(seed)
+    errors = [_error_by_chance(said, bins, random) for _ in range(replicates)]
+    low, high = np.quantile(errors, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _error_by_chance(said: NDArray[np.float64], bins: int, random: np.random.Generator) -> float:
+    drawn = random.choice(said, size=len(said))
+    excess = (random.random(len(said)) < drawn) - drawn
+    places = np.clip(np.ceil(drawn * bins).astype(np.int64) - 1, 0, bins - 1)
+    return float(np.abs(np.bincount(places, weights=excess)).sum() / len(said))
+
+
+def _binned(
+    said: NDArray[np.floating], is_right: NDArray[np.bool_], least: int, most: int
+) -> tuple[ReliabilityBin, ...]:
+    order = np.argsort(said, kind="stable")
+    said, is_right = said[order], is_right[order]
+    edges = _edges(said, least, most)
+    return tuple(_bin(said[start:end], is_right[start:end]) for start, end in pairwise(edges))
+
+
+def _edges(said: NDArray[np.floating], least: int, most: int) -> list[int]:
+    """Where bins start in the sorted confidences, and the end; no bin is under `least`."""
+    n = len(said)
+    bins = max(1, min(most, n // least))
+    edges = [0]
+    for place in range(1, bins):
+        start = int(np.searchsorted(said, said[n * place // bins]))
+        if start - edges[-1] >= least and n - start >= least:
+            edges.append(start)
+    return [*edges, n] if n else [0]
+
+
+def _bin(said: NDArray[np.floating], is_right: NDArray[np.bool_]) -> ReliabilityBin:
+    n, right = len(said), int(is_right.sum())
+    return ReliabilityBin(
+        low=float(said[0]),
+        high=float(said[-1]),
+        confidence=float(np.clip(np.mean(said, dtype=np.float64), said[0], said[-1])),
+        n=n,
+        right=right,
+        share=wilson(right, n),
+    )

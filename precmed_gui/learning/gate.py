@@ -1,0 +1,131 @@
+"""Which images a model refuses to read, and why: the checks that need no distance, and that one.
+
+Fitted by `judging` after a training, asked by `verdicts` and `evaluate`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from precmed_gui.diagnosis.evaluation import GateRule
+from precmed_gui.diagnosis.pictures import Pixels
+from precmed_gui.language import _
+
+SMALLER = 0.5
+"""Of the training images' shorter side: a smaller image is far smaller than they were."""
+FLATTER = 0.5
+"""Of the contrast that one training image in a hundred does not reach."""
+LEAST_CONTRAST = 1 / 255
+COLOURED = 0.04
+"""Of full scale: with channels further apart than this on average an image has colours; a few
+coloured marks or the noise of a camera stay below."""
+NEARER = 0.5
+"""Of its distance: an image whose negative is nearer than this is a negative."""
+_STEPS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What can be seen of an image without a network.
+
+    Parameters
+    ----------
+    width, height
+        In pixels.
+    contrast
+        Standard deviation of what the network gets, in [0, 1].
+    is_coloured
+        Whether it has colours that mean something.
+    """
+
+    width: int
+    height: int
+    contrast: float
+    is_coloured: bool
+
+
+def look_at(image: Pixels, network_input: NDArray[np.float32]) -> Look:
+    """Look at an image and at the (size, size, channels) in [0, 1] that the network gets of it."""
+    height, width = image.shape[:2]
+    contrast = float(contrasts(network_input[np.newaxis])[0])
+    return Look(width, height, contrast, _is_coloured(image))
+
+
+def contrasts(images: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The (n,) standard deviations of the grey values of (n, size, size, channels) in [0, 1]."""
+    grey = images.mean(axis=3, dtype=np.float64)
+    return np.asarray(grey.std(axis=(1, 2)), dtype=np.float64)
+
+
+def least_contrast(training: NDArray[np.float64]) -> float:
+    """Below which contrast an image is blank, from those of training images."""
+    return max(LEAST_CONTRAST, FLATTER * float(np.quantile(training, 0.01)))
+
+
+def refused_at_sight(look: Look, gate: GateRule) -> str:
+    """Why an image is refused whatever the network says, one sentence; "" if it is not."""
+    if min(look.width, look.height) < SMALLER * gate.smallest_side:
+        return _(
+            "The image is {width} × {height} pixels, far smaller than the images that the model "
+            "learned from ({side} pixels)."
+        ).format(width=look.width, height=look.height, side=gate.smallest_side)
+    if look.contrast < gate.least_contrast:
+        return _("The image is blank, or nearly so: there is nothing to read in it.")
+    if gate.is_grey and look.is_coloured:
+        return _("The image is in colour, but the model learned from grey images only.")
+    return ""
+
+
+def refused_by_distance(
+    away: NDArray[np.float64],
+    gate: GateRule,
+    ask_inverted: Callable[[NDArray[np.int64]], NDArray[np.float64]],
+) -> list[str]:
+    """Why images are refused as unlike the training images, one sentence each; "" if not.
+
+    Parameters
+    ----------
+    away
+        (n,) distances to the training images.
+    gate
+        Of the model.
+    ask_inverted
+        The distances of some of the images, by row, with black and white exchanged; asked once,
+        and only for images that are too far away.
+    """
+    reasons = [""] * len(away)
+    rows = np.flatnonzero(away > gate.threshold)
+    if not len(rows):
+        return reasons
+    for row, inverted in zip(rows.tolist(), ask_inverted(rows).tolist(), strict=True):
+        is_negative = inverted <= gate.threshold or inverted < NEARER * away[row]
+        reasons[row] = _negative() if is_negative else _unlike()
+    return reasons
+
+
+def are_refused(
+    looks: Sequence[Look], away: NDArray[np.float64], gate: GateRule
+) -> NDArray[np.bool_]:
+    """Tell the (n,) images that are refused, without the reasons."""
+    at_sight = np.array([bool(refused_at_sight(look, gate)) for look in looks], np.bool_)
+    return np.asarray(at_sight | (away > gate.threshold))
+
+
+def _negative() -> str:
+    return _("The image looks like a negative (inverted): black and white are exchanged.")
+
+
+def _unlike() -> str:
+    return _("The image is unlike the images that the model learned from.")
+
+
+def _is_coloured(image: Pixels) -> bool:
+    if image.ndim == 2:
+        return False
+    step = max(1, max(image.shape[:2]) // _STEPS)
+    some = image[::step, ::step].astype(np.int64)
+    apart = some.max(axis=2) - some.min(axis=2)
+    full = 255 if image.dtype == np.uint8 else max(255, int(image.max()))
+    return bool(apart.mean() > COLOURED * full)

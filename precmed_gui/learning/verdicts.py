@@ -1,0 +1,141 @@
+"""From what networks say to what a reader is told: percentages, set, verdict, nearest images."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from precmed_gui.diagnosis.cases import Case
+from precmed_gui.diagnosis.evaluation import GateRule
+from precmed_gui.diagnosis.model_card import ModelCard
+from precmed_gui.diagnosis.prediction import Neighbour, Prediction, Verdict
+from precmed_gui.evaluation.evaluating import is_referred, sets_of, shown
+from precmed_gui.evaluation.gate import Reference, nearest
+from precmed_gui.evaluation.wording import referred_because
+from precmed_gui.learning.ensemble import LEAST_PROBABILITY, Run
+from precmed_gui.learning.gate import Look, refused_at_sight, refused_by_distance
+from precmed_gui.learning.kept_features import KeptFeatures
+
+NEAREST = 3
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model ready to answer.
+
+    Parameters
+    ----------
+    card
+        The checked card.
+    run
+        (n, size, size, channels) float32 in [0, 1] to (n, classes) probabilities and features.
+    kept
+        What the gate compares with; None for a checkpoint.
+    learned
+        (key, class) of the training images that `kept.reference` holds, in its order.
+    """
+
+    card: ModelCard
+    run: Run
+    kept: KeptFeatures | None
+    learned: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the networks said of a few cases, and how these look; all in one order.
+
+    Parameters
+    ----------
+    cases, looks
+        (n).
+    inputs
+        (n, size, size, channels) what the networks got.
+    probabilities, features
+        (n, classes) before calibration, and (n, d).
+    """
+
+    cases: Sequence[Case]
+    looks: Sequence[Look]
+    inputs: NDArray[np.float32]
+    probabilities: NDArray[np.float64]
+    features: NDArray[np.float32]
+
+
+def logits_of(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Natural logarithms of probabilities; one of 0 counts as `LEAST_PROBABILITY`."""
+    return np.asarray(np.log(np.maximum(probabilities, LEAST_PROBABILITY)), dtype=np.float64)
+
+
+def predictions_of(model: LoadedModel, said: Said) -> tuple[Prediction, ...]:
+    """The answers for some cases; refused comes before "refer", that before an answer."""
+    card = model.card
+    probabilities = shown(logits_of(said.probabilities), card.calibration)
+    sets = sets_of(probabilities, card.sets)
+    referred = is_referred(sets, card.sets)
+    neighbours, reasons = _compared(model, said)
+    predictions = []
+    for row, case in enumerate(said.cases):
+        label_set = _label_set(card, probabilities[row], sets[row])
+        verdict: Verdict = "answer"
+        reason = reasons[row]
+        if reason:
+            verdict = "refused"
+        elif referred[row]:
+            verdict, reason = "refer", referred_because(label_set, len(card.labels))
+        predictions.append(
+            Prediction(
+                case=case,
+                labels=card.labels,
+                probabilities=tuple(probabilities[row].tolist()),
+                label_set=label_set,
+                verdict=verdict,
+                reason=reason,
+                nearest=neighbours[row],
+            )
+        )
+    return tuple(predictions)
+
+
+def _label_set(
+    card: ModelCard, probabilities: NDArray[np.float64], is_in: NDArray[np.bool_]
+) -> tuple[str, ...]:
+    if card.sets is None:
+        return ()
+    order = np.argsort(-probabilities, kind="stable")
+    return tuple(card.labels[place] for place in order if is_in[place])
+
+
+def _compared(model: LoadedModel, said: Said) -> tuple[list[tuple[Neighbour, ...]], list[str]]:
+    """The nearest training images of each case, and why it is refused; "" if it is not."""
+    gate, kept = model.card.gate, model.kept
+    if kept is None:
+        return [()] * len(said.cases), [""] * len(said.cases)
+    count = max(NEAREST, gate.neighbours if gate else 0)
+    positions, away = nearest(kept.reference, said.features, count)
+    neighbours = [
+        tuple(
+            Neighbour(model.learned[position][0], model.learned[position][1], distance)
+            for position, distance in zip(places[:NEAREST], lengths[:NEAREST], strict=True)
+        )
+        for places, lengths in zip(positions.tolist(), away.tolist(), strict=True)
+    ]
+    if gate is None:
+        return neighbours, [""] * len(said.cases)
+    ask = _asking_inverted(model.run, kept.reference, gate, said.inputs)
+    by_distance = refused_by_distance(away[:, : gate.neighbours].mean(axis=1), gate, ask)
+    at_sight = [refused_at_sight(look, gate) for look in said.looks]
+    return neighbours, [
+        first or second for first, second in zip(at_sight, by_distance, strict=True)
+    ]
+
+
+def _asking_inverted(
+    run: Run, reference: Reference, gate: GateRule, inputs: NDArray[np.float32]
+) -> Callable[[NDArray[np.int64]], NDArray[np.float64]]:
+    def ask(rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        features = run(np.float32(1) - inputs[rows])[1]
+        return np.asarray(nearest(reference, features, gate.neighbours)[1].mean(axis=1))
+
+    return ask

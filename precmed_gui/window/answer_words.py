@@ -1,0 +1,41 @@
+"""What the panel says of one prediction: bars with their meanings, and what cannot be ruled out."""
+
+from precmed_gui.diagnosis.model_card import ModelCard
+from precmed_gui.diagnosis.prediction import Prediction
+from precmed_gui.evaluation.wording import meaning_of, meaning_of_class, set_text
+from precmed_gui.language import N_, _
+from precmed_gui.window.confidence_bars import Bar
+
+NOT_TESTED = N_("The model was never tested: nobody knows how often this is right.")
+
+
+def bars_of(prediction: Prediction, card: ModelCard | None) -> tuple[Bar, ...]:
+    """One bar a class, most probable first, each with what its figure meant in the test."""
+    return tuple(
+        Bar(label, probability, prediction.labels.index(label), _meaning(place, probability, card))
+        for place, (label, probability) in enumerate(prediction.ranked)
+    )
+
+
+def set_line(prediction: Prediction, card: ModelCard | None) -> str:
+    """Which classes cannot be ruled out; "" where the model has no rule for it."""
+    if card is None or card.sets is None:
+        return ""
+    return set_text(prediction.label_set, card.sets.level)
+
+
+def set_tip(prediction: Prediction, card: ModelCard | None) -> str:
+    """The same, with how often such a list held the truth in the test."""
+    if card is None or card.sets is None:
+        return ""
+    coverage = card.evaluation.coverage if card.evaluation else None
+    return set_text(prediction.label_set, card.sets.level, coverage)
+
+
+def _meaning(place: int, probability: float, card: ModelCard | None) -> str:
+    evaluation = card.evaluation if card else None
+    if evaluation is None:
+        return _(NOT_TESTED)
+    if place == 0:
+        return meaning_of(probability, evaluation)
+    return meaning_of_class(probability, evaluation)

@@ -1,0 +1,53 @@
+"""What a running training tells reaches the panel; what another job tells does not."""
+
+import pytest
+from fake_jobs import FakeJobs
+from tested_card import CARD
+
+from precmed_gui.diagnosis.training import (
+    FirstModelReady,
+    NetworksParted,
+    TrainingResult,
+    TrainingSettings,
+)
+from precmed_gui.jobs.messages import Succeeded
+from precmed_gui.learning.train import train
+from precmed_gui.window.training_flow import TrainingFlow
+from precmed_gui.window.training_panel import TrainingPanel
+from precmed_gui.window.workspace import Workspace
+
+
+@pytest.fixture
+def jobs():
+    return FakeJobs()
+
+
+@pytest.fixture
+def flow(qtbot, jobs):
+    panel = TrainingPanel()
+    qtbot.addWidget(panel)
+    flow = TrainingFlow(Workspace(), jobs, panel)
+    flow.train(TrainingSettings())
+    return flow
+
+
+def test_a_first_model_does_not_end_the_training(flow, jobs):
+    job, _plan = jobs.last(train)
+    jobs.reported.emit(job, FirstModelReady("/shelf/one", CARD))
+    assert "can be used" in flow.parent().news.first_model.text()
+    assert flow.is_running
+
+
+def test_parting_is_told_with_its_epoch(flow, jobs):
+    job, _plan = jobs.last(train)
+    jobs.reported.emit(job + 1, NetworksParted(3))
+    assert flow.parent().news.parted.text() == ""
+    jobs.reported.emit(job, NetworksParted(7))
+    assert "since epoch 7" in flow.parent().news.parted.text()
+
+
+def test_the_end_asks_what_the_model_is_for(flow, jobs, qtbot):
+    job, _plan = jobs.last(train)
+    with qtbot.waitSignal(flow.finished):
+        jobs.ended.emit(job, Succeeded(TrainingResult("/shelf/one", CARD, False, 9.0)))
+    assert "What is this model for?" in flow.parent().news.use.text()
