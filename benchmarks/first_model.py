@@ -6,7 +6,8 @@ Draws the images, as many of each class, into class folders; trains with the rec
 fresh process with an empty home folder. The clock starts with the process, so starting Python and
 TensorFlow counts. The first model is copied the moment it is announced, and after the training it
 reads the test images: a model that cannot is not usable. The budget is that of the Train button
-unless another is given; where it is enough for one network only, the end is what counts. Exits with 1 if it took over 60 s.
+unless another is given; where it is enough for one network only, the end is what counts. Exits
+with 1 if it took over 60 s.
 """
 
 import argparse

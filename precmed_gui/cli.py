@@ -28,7 +28,7 @@ from precmed_gui.answers import (
     trained_document,
     trained_text,
 )
-from precmed_gui.diagnosis.cases import Cohort, Unreadable
+from precmed_gui.diagnosis.cases import Cohort, Unreadable, with_patients
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.evaluation import Comparison
 from precmed_gui.diagnosis.model_report import ModelReport
@@ -55,6 +55,7 @@ from precmed_gui.options import (
     OtherModelFolder,
     OutFolder,
     PageFile,
+    PatientPattern,
     RecipeName,
     Seed,
     Sources,
@@ -144,6 +145,7 @@ def train(
     budget: Budget = DEFAULT_BUDGET,
     folds: Folds = 0,
     flips: Flips = False,
+    patient_pattern: PatientPattern = "",
     intended_use: IntendedUse = "",
     notes: Notes = "",
     as_json: AsJson = False,
@@ -157,7 +159,7 @@ def train(
     def work(report: Report, cancel: CancelToken) -> TrainingResult:
         from precmed_gui.learning.train import train as train_network
 
-        cohort = _opened(sources, report, cancel)
+        cohort = _with_patients(_opened(sources, report, cancel), patient_pattern)
         folder = out.expanduser().resolve() if out else _new_place(cohort)
         plan = TrainingPlan(cohort, settings, str(folder), folder.name, notes, intended_use)
         result = train_network(plan, report, cancel)
@@ -272,6 +274,20 @@ def _do(work: Callable[[Report, CancelToken], _Result]) -> _Result:
 def _opened(sources: Sequence[Path], report: Report, cancel: CancelToken) -> Cohort:
     _require_there(sources)
     return open_cohort(_absolute(sources), report, cancel)
+
+
+def _with_patients(cohort: Cohort, pattern: str) -> Cohort:
+    if not pattern:
+        return cohort
+    named = with_patients(cohort, re.compile(pattern))
+    if named == cohort:
+        raise PrecmedError(
+            _("No file name holds a patient as “{pattern}” describes it.").format(pattern=pattern),
+            _("Try the expression on one of your file names, for instance {name}.").format(
+                name=Path(cohort.cases[0].path).name if cohort.cases else "–"
+            ),
+        )
+    return named
 
 
 def _absolute(paths: Sequence[Path]) -> list[str]:

@@ -5,6 +5,7 @@ Importing this sets that language, for typer reads the help texts at once. Used 
 
 import locale
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -38,6 +39,14 @@ def _known_recipe(name: str) -> str:
     if name not in RECIPES:
         raise typer.BadParameter(_("choose one of: {names}").format(names=", ".join(RECIPES)))
     return name
+
+
+def _regular(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise typer.BadParameter(_("not a regular expression: {why}").format(why=error)) from error
+    return text
 
 
 Sources = Annotated[
@@ -87,6 +96,14 @@ Flips = Annotated[
     bool,
     typer.Option(
         "--flips", help=_("Mirror training images too; only where left and right mean nothing.")
+    ),
+]
+PatientPattern = Annotated[
+    str,
+    typer.Option(
+        metavar="REGEX",
+        callback=_regular,
+        help=_("What in a file name is the patient, for instance 'person[0-9]+'."),
     ),
 ]
 Notes = Annotated[str, typer.Option(metavar="TEXT", help=_("For the reader of the model's card."))]

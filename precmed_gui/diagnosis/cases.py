@@ -1,5 +1,6 @@
 """Cases, cohorts and splits: what is known about the images, never their pixels."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -208,6 +209,22 @@ def with_unreadable(cohort: Cohort, unreadable: Iterable[Unreadable]) -> Cohort:
     smaller = without(cohort, {file.path for file in found})
     listed = {file.path: file for file in (*smaller.unreadable, *found)}
     return replace(smaller, unreadable=tuple(listed.values()))
+
+
+def with_patients(cohort: Cohort, pattern: re.Pattern[str]) -> Cohort:
+    """`cohort` with each patient read from the file name: the first group, or all that matches.
+
+    A case whose name does not match keeps the patient it has.
+    """
+
+    def named(case: Case) -> Case:
+        found = pattern.search(Path(case.path).name)
+        if found is None:
+            return case
+        patient = found[1] if pattern.groups else found[0]
+        return replace(case, patient=patient or case.patient)
+
+    return replace(cohort, cases=tuple(named(case) for case in cohort.cases))
 
 
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:

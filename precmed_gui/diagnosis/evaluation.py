@@ -100,7 +100,8 @@ class Calibration:
     Parameters
     ----------
     kind
-        "none", "temperature" (one scale, 1 / T, no bias) or "vector" (a scale and a bias a class).
+        "none", "temperature" (one scale, 1 / T) or "vector" (a scale a class); either may have a
+        bias a class, which a temperature has only for how common the classes are.
     scale, bias
         (classes,) each.
     n
@@ -156,7 +157,7 @@ class GateRule:
     is_grey
         Whether all training images were grey.
     smallest_side
-        Pixels; the smallest shorter side among the training images.
+        Pixels; the shorter side of usual training images. An image of less than half is refused.
     least_contrast
         An image whose grey values spread less than this (standard deviation, in [0, 1]) is blank.
     """

@@ -17,7 +17,8 @@ LARGEST_SMALL = 96
 MOST_SMALL = 2
 FOLDS = 5
 """Networks that learn from small cohorts, each leaving another part of the training images out."""
-LEAST_FOLDS = 3
+LEAST_OF_A_CLASS = 3 * FOLDS
+LARGEST_TUNED = 128
 SMALL_EPOCHS = (8, 20)
 TUNED_EPOCHS = (3, 10)
 LARGE = 2000
@@ -28,7 +29,9 @@ _FEATURE_SHARE = 0.25
 _SMALL_SHARES = (0.5, 0.9)
 """Of what is left then, for small networks: where fine-tuning follows, and where not."""
 _PRETRAINED_PER_SECOND = 100.0
-"""Images of 128 pixels through the pretrained network; learning takes three times as long."""
+"""Images of 128 pixels through the pretrained network."""
+_LEARNING = 3
+"""So many times longer it takes to learn from an image than to look at it."""
 _SMALL_PER_SECOND = 1000.0
 """Images of 28 pixels learned from by the small network."""
 _TRAINED_SHARE = 0.7
@@ -62,6 +65,11 @@ class Attempt:
     folds: int = 0
     fold: int = 0
 
+    @property
+    def takes_last(self) -> bool:
+        """Whether it trains to the end: what it is judged on then chose nothing about it."""
+        return self.folds > 0 and not self.recipe.is_pretrained
+
 
 def frame_size(data: DataFingerprint, budget: float) -> int:
     """The side images are kept at on disk: no larger than they are, no larger than is of use."""
@@ -84,37 +92,45 @@ def plan_attempts(
     """
     left = settings.budget * _MINUTE
     size = _working_size(data, settings)
+    planned: list[Attempt] = []
+    folds = folds_of(data)
     if "transfer" in recipes:
+        first = _attempt(recipes["transfer"], size, settings, settings.seed)
+        planned.append(replace(first, folds=folds))
         left -= data.images * _looking_seconds(size)
-    is_large = data.images * _TRAINED_SHARE >= LARGE
-    tuned_epoch = 3 * _shown(data, recipes["small-cnn"]) * _looking_seconds(size)
-    can_tune = (
-        "fine-tuned" in recipes
-        and is_large
-        and left * (1 - _SMALL_SHARES[0]) >= TUNED_EPOCHS[0] * tuned_epoch
-    )
+    tuned = _tuned_plan(data, min(size, LARGEST_TUNED), recipes, settings)
+    can_tune = tuned is not None and left * (1 - _SMALL_SHARES[0]) >= tuned.seconds(TUNED_EPOCHS[0])
     frame = settings.image_size or frame_size(data, settings.budget)
     small = _small_plan(data, min(frame, LARGEST_SMALL), recipes, settings)
     epochs = int(left * _SMALL_SHARES[0 if can_tune else 1] / small.epoch_seconds)
-    attempts = small.divided(epochs) if not is_large else ()
-    attempts = attempts or small.whole(epochs, is_only="transfer" not in recipes)
-    left -= sum(attempt.recipe.epochs for attempt in attempts) * small.epoch_seconds
-    planned = [*attempts]
-    if "transfer" in recipes:
-        folds = attempts[0].folds if attempts else 0
-        first = _attempt(recipes["transfer"], size, settings, settings.seed)
-        planned.insert(0, replace(first, folds=folds))
-    if can_tune:
-        epochs = min(TUNED_EPOCHS[1], int(left / tuned_epoch))
-        tuned = replace(recipes["fine-tuned"], epochs=epochs)
-        planned.append(_attempt(tuned, size, settings, settings.seed))
+    networks = small.divided(epochs, folds) if folds else small.whole(epochs)
+    if not planned and not networks:
+        networks = small.whole(SMALL_EPOCHS[0])
+    planned += networks
+    left -= small.seconds(sum(attempt.recipe.epochs for attempt in networks))
+    if tuned is not None and can_tune:
+        epochs = min(TUNED_EPOCHS[1], int(left / tuned.epoch_seconds))
+        planned.append(replace(tuned.first, recipe=replace(tuned.first.recipe, epochs=epochs)))
     return tuple(planned)
 
 
-def single_attempt(recipe: Recipe, frame: int, settings: TrainingSettings) -> Attempt:
+def single_attempt(
+    recipe: Recipe, frame: int, data: DataFingerprint, settings: TrainingSettings
+) -> Attempt:
     """The one attempt of a recipe that is no search, on images kept at `frame`."""
     size = max(frame, SIZES[1]) if recipe.is_pretrained else frame
-    return _attempt(recipe, size, settings, settings.seed)
+    attempt = _attempt(recipe, size, settings, settings.seed)
+    return replace(attempt, folds=folds_of(data)) if recipe.name == "transfer" else attempt
+
+
+def folds_of(data: DataFingerprint) -> int:
+    """Into how many parts the training images are divided; 0: not.
+
+    Large cohorts need it not, and with fewer images of a class too many parts would have none.
+    """
+    is_large = data.images * _TRAINED_SHARE >= LARGE
+    is_thin = min(data.counts) * _TRAINED_SHARE < LEAST_OF_A_CLASS
+    return 0 if is_large or is_thin else FOLDS
 
 
 def _working_size(data: DataFingerprint, settings: TrainingSettings) -> int:
@@ -124,31 +140,34 @@ def _working_size(data: DataFingerprint, settings: TrainingSettings) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _SmallPlan:
-    """Small networks, and the nominal seconds of one epoch of one of them."""
+class _Plan:
+    """A kind of network, and the nominal seconds of one epoch of one of them."""
 
     first: Attempt
     epoch_seconds: float
 
-    def divided(self, epochs: int) -> tuple[Attempt, ...]:
-        """As many as there are parts, sharing `epochs`; none where that is too few for three."""
+    def seconds(self, epochs: int) -> float:
+        """Of so many epochs."""
+        return epochs * self.epoch_seconds
+
+    def divided(self, epochs: int, folds: int) -> tuple[Attempt, ...]:
+        """As many as there are parts, sharing `epochs`; none where that is too few for each."""
         least, most = SMALL_EPOCHS
-        folds = min(FOLDS, epochs // least)
-        if folds < LEAST_FOLDS:
+        if epochs // folds < least:
             return ()
-        recipe = replace(self.first.recipe, epochs=min(most, epochs // folds))
+        recipe = replace(self.first.recipe, epochs=min(most, epochs // folds), patience=0)
         return tuple(
             replace(self.first, recipe=recipe, folds=folds, fold=fold, seed=self._seed(fold))
             for fold in range(folds)
         )
 
-    def whole(self, epochs: int, *, is_only: bool) -> tuple[Attempt, ...]:
+    def whole(self, epochs: int) -> tuple[Attempt, ...]:
         """Networks that learn from all training images; one more is worth a longer one."""
         least, most = SMALL_EPOCHS
-        if epochs < least and not is_only:
+        if epochs < least:
             return ()
         count = min(MOST_SMALL, max(1, epochs // (2 * least)))
-        recipe = replace(self.first.recipe, epochs=min(most, max(least, epochs // count)))
+        recipe = replace(self.first.recipe, epochs=min(most, epochs // count))
         return tuple(
             replace(self.first, recipe=recipe, seed=self._seed(number)) for number in range(count)
         )
@@ -159,10 +178,20 @@ class _SmallPlan:
 
 def _small_plan(
     data: DataFingerprint, size: int, recipes: Mapping[str, Recipe], settings: TrainingSettings
-) -> _SmallPlan:
+) -> _Plan:
     recipe = recipes["small-cnn"]
     first = _attempt(recipe, size, settings, settings.seed)
-    return _SmallPlan(first, _shown(data, recipe) * _small_seconds(size))
+    return _Plan(first, _shown(data, recipe) * _small_seconds(size))
+
+
+def _tuned_plan(
+    data: DataFingerprint, size: int, recipes: Mapping[str, Recipe], settings: TrainingSettings
+) -> _Plan | None:
+    recipe = recipes.get("fine-tuned")
+    if recipe is None or data.images * _TRAINED_SHARE < LARGE:
+        return None
+    first = _attempt(recipe, size, settings, settings.seed)
+    return _Plan(first, _LEARNING * _shown(data, recipe) * _looking_seconds(size))
 
 
 def _attempt(recipe: Recipe, size: int, settings: TrainingSettings, seed: int) -> Attempt:

@@ -18,11 +18,10 @@ from precmed_gui.evaluation.evaluating import Rules, Sample, evaluate_cases, sho
 from precmed_gui.evaluation.gate import distances, projected
 from precmed_gui.language import _, ngettext
 from precmed_gui.learning.case_names import case_name, numbered_patients, source_folder_of
-from precmed_gui.learning.gate import Look, are_refused
 from precmed_gui.learning.judged import load_judged
 from precmed_gui.learning.predict import answered, loaded_model
 from precmed_gui.learning.shelf import split_rows
-from precmed_gui.learning.verdicts import LoadedModel, logits_of
+from precmed_gui.learning.verdicts import LoadedModel, Said, logits_of, sight_reasons
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class _Heard:
     """What a model said of all cases that it could read, in one order."""
 
     cases: tuple[Case, ...]
-    looks: tuple[Look, ...]
+    is_refused_at_sight: NDArray[np.bool_]
     probabilities: NDArray[np.float64]
     features: NDArray[np.float32]
     was_seen: NDArray[np.bool_]
@@ -103,14 +102,14 @@ def require_same_classes(first: Sequence[str], second: Sequence[str]) -> None:
 def _heard(folder: Path, cases: tuple[Case, ...], report: Report, cancel: CancelToken) -> _Heard:
     model = loaded_model(folder)
     cases_read: list[Case] = []
-    looks: list[Look] = []
+    at_sight: list[bool] = []
     numbers: list[tuple[NDArray[np.float64], NDArray[np.float32]]] = []
     fingerprints: list[str] = []
     unreadable: list[Unreadable] = []
     for answers in answered(model, cases, cancel, is_identified=True):
         if answers.said:
             cases_read += answers.said.cases
-            looks += answers.said.looks
+            at_sight += _refused_at_sight(model, answers.said)
             numbers.append((answers.said.probabilities, answers.said.features))
         fingerprints += answers.fingerprints
         unreadable += answers.unreadable
@@ -125,7 +124,7 @@ def _heard(folder: Path, cases: tuple[Case, ...], report: Report, cancel: Cancel
     seen = {row.pixels for row in split_rows(folder) if row.part != "test"}
     return _Heard(
         cases=tuple(cases_read),
-        looks=tuple(looks),
+        is_refused_at_sight=np.array(at_sight, np.bool_),
         probabilities=np.concatenate([probabilities for probabilities, _features in numbers]),
         features=np.concatenate([features for _probabilities, features in numbers]),
         was_seen=np.array([pixels in seen for pixels in fingerprints], np.bool_),
@@ -151,8 +150,15 @@ def _sample(model: LoadedModel, heard: _Heard) -> Sample:
     if card.gate is None:
         return Sample(judged, features)
     away = distances(model.kept.reference, heard.features, card.gate.neighbours)
-    is_refused = are_refused(heard.looks, away, card.gate)
+    is_refused = heard.is_refused_at_sight | (away > card.gate.threshold)
     return Sample(replace(judged, distances=away), features, is_refused)
+
+
+def _refused_at_sight(model: LoadedModel, said: Said) -> list[bool]:
+    gate, kept = model.card.gate, model.kept
+    if gate is None or kept is None:
+        return [False] * len(said.cases)
+    return [bool(reason) for reason in sight_reasons(said, gate, kept)]
 
 
 def _validation(folder: Path, model: LoadedModel) -> Sample | None:

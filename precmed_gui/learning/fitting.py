@@ -153,6 +153,7 @@ def progress_of(network: Any, data: TrainingData, attempt: Attempt, course: Cour
         cancel=course.cancel,
         weights=lambda: weights_of(network),
         keep=course.keep,
+        takes_last=attempt.takes_last,
     )
 
 

@@ -3,7 +3,7 @@
 Fitted by `judging` after a training, asked by `verdicts` and `evaluate`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,8 @@ LEAST_CONTRAST = 1 / 255
 COLOURED = 0.04
 """Of full scale: with channels further apart than this on average an image has colours; a few
 coloured marks or the noise of a camera stay below."""
+LEAST_LIKENESS = 0.3
+"""A correlation with the mean training image below which an image can look like this by chance."""
 NEARER = 0.5
 """Of its distance: an image whose negative is nearer than this is a negative."""
 _STEPS = 256
@@ -64,7 +66,49 @@ def least_contrast(training: NDArray[np.float64]) -> float:
     return max(LEAST_CONTRAST, FLATTER * float(np.quantile(training, 0.01)))
 
 
-def refused_at_sight(look: Look, gate: GateRule) -> str:
+def standardised(images: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(n, size, size) grey values with mean 0 and deviation 1; blank images are 0."""
+    grey = images.mean(axis=3, dtype=np.float64)
+    centred = grey - grey.mean(axis=(1, 2), keepdims=True)
+    deviations = centred.std(axis=(1, 2), keepdims=True)
+    return np.asarray(centred / np.where(deviations > 0, deviations, 1.0))
+
+
+def limited_template(
+    mean: NDArray[np.float64], training: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """The mean training image, scaled so that a negative has a likeness to it below -1.
+
+    Medical images are mostly taken alike: their correlation with the mean of all is high, and that
+    of a negative is the same with the other sign. The limit is the correlation that all but one
+    training image in a hundred reach, and never one that a training image falls below.
+
+    Parameters
+    ----------
+    mean
+        (size, size) of standardised training images.
+    training
+        (n,) their `likenesses` to `mean`.
+    """
+    spread = float(mean.std())
+    if spread == 0:
+        return np.zeros(mean.shape, np.float32)
+    found = training / spread
+    limit = max(LEAST_LIKENESS, float(np.quantile(found, 0.01)), -1.01 * float(found.min()))
+    return np.asarray(mean / spread / limit, dtype=np.float32)
+
+
+def likenesses(images: NDArray[np.float32], template: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The (n,) mean products of standardised images and a (size, size) template."""
+    return np.asarray((standardised(images) * template).mean(axis=(1, 2)))
+
+
+def are_negatives(images: NDArray[np.float32], template: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Tell the (n,) images that are as like the training images when inverted as those are."""
+    return likenesses(images, template) < -1
+
+
+def refused_at_sight(look: Look, gate: GateRule, *, is_negative: bool) -> str:
     """Why an image is refused whatever the network says, one sentence; "" if it is not."""
     if min(look.width, look.height) < SMALLER * gate.smallest_side:
         return _(
@@ -75,7 +119,7 @@ def refused_at_sight(look: Look, gate: GateRule) -> str:
         return _("The image is blank, or nearly so: there is nothing to read in it.")
     if gate.is_grey and look.is_coloured:
         return _("The image is in colour, but the model learned from grey images only.")
-    return ""
+    return _negative() if is_negative else ""
 
 
 def refused_by_distance(
@@ -100,17 +144,9 @@ def refused_by_distance(
     if not len(rows):
         return reasons
     for row, inverted in zip(rows.tolist(), ask_inverted(rows).tolist(), strict=True):
-        is_negative = inverted <= gate.threshold or inverted < NEARER * away[row]
-        reasons[row] = _negative() if is_negative else _unlike()
+        is_better = inverted <= gate.threshold or inverted < NEARER * away[row]
+        reasons[row] = _negative() if is_better else _unlike()
     return reasons
-
-
-def are_refused(
-    looks: Sequence[Look], away: NDArray[np.float64], gate: GateRule
-) -> NDArray[np.bool_]:
-    """Tell the (n,) images that are refused, without the reasons."""
-    at_sight = np.array([bool(refused_at_sight(look, gate)) for look in looks], np.bool_)
-    return np.asarray(at_sight | (away > gate.threshold))
 
 
 def _negative() -> str:

@@ -4,7 +4,7 @@ The chain after a training: everything is fitted on the validation part, then me
 test part. No Keras: the networks have answered already.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,8 +27,15 @@ from precmed_gui.evaluation.planner import LabelledFeatures, learning_curve
 from precmed_gui.evaluation.priors import fit_percentages
 from precmed_gui.evaluation.sets import fit_sets
 from precmed_gui.learning.case_names import case_name, numbered_patients
-from precmed_gui.learning.ensemble import PartAnswers
-from precmed_gui.learning.gate import contrasts, least_contrast
+from precmed_gui.learning.ensemble import PartAnswers, feature_place
+from precmed_gui.learning.gate import (
+    are_negatives,
+    contrasts,
+    least_contrast,
+    likenesses,
+    limited_template,
+    standardised,
+)
 from precmed_gui.learning.judged import judged_text
 from precmed_gui.learning.kept_features import KeptFeatures
 from precmed_gui.learning.training_data import PartImages, TrainingData
@@ -37,7 +44,7 @@ from precmed_gui.learning.verdicts import logits_of
 LEVEL = 0.9
 """Share of cases whose set shall hold the truth."""
 FALSE_REFUSALS = 0.01
-_CONTRAST_SAMPLE = 1000
+_SAMPLE = 1000
 _CHUNK = 256
 
 
@@ -64,6 +71,7 @@ class _Gate:
 
     rule: GateRule
     fit: GateFit
+    template: NDArray[np.float32]
 
 
 def judge(
@@ -89,7 +97,9 @@ def judge(
     folds
         Answers on cases left out, by the name of the fold ("fold-1").
     """
-    logits, truth = _left_out(data, answers["validation"], (folds or {}).values())
+    said = answers["validation"].probabilities
+    validation = judged_cases(card, data, data.split.validation, said)
+    logits, truth = _left_out(validation, (folds or {}).values())
     counts = np.bincount(data.parts["train"].labels, minlength=len(card.labels))
     calibration = fit_percentages(logits, truth, counts)
     sets = fit_sets(shown(logits, calibration), truth, LEVEL)
@@ -108,19 +118,23 @@ def judge(
     tables = {**{part: sample.cases for part, sample in samples.items()}, **(folds or {})}
     features = samples["validation"].features
     assert features is not None
-    reference = KeptFeatures(gate.fit.reference, features.astype(np.float32))
+    reference = KeptFeatures(gate.fit.reference, features.astype(np.float32), gate.template)
     return Judgement(card, reference, judged_text(tables))
 
 
 def _left_out(
-    data: TrainingData, validation: PartAnswers, folds: Iterable[JudgedCases]
+    validation: JudgedCases, folds: Iterable[JudgedCases]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Logits and classes of all cases that networks judged without having learned from them."""
-    logits = [logits_of(validation.probabilities)]
-    truth = [data.parts["validation"].labels.astype(np.int64)]
+    """Logits and classes of all cases that networks judged without having learned from them.
+
+    The folds of a cross-validation hold the validation cases too; each counts once.
+    """
+    known = set(validation.keys)
+    logits, truth = [validation.logits], [validation.truth]
     for fold in folds:
-        logits.append(fold.logits)
-        truth.append(fold.truth)
+        is_new = np.array([key not in known for key in fold.keys], np.bool_)
+        logits.append(fold.logits[is_new])
+        truth.append(fold.truth[is_new])
     return np.concatenate(logits), np.concatenate(truth)
 
 
@@ -158,10 +172,12 @@ def judged_cases(
 def _fitted_gate(card: ModelCard, data: TrainingData, answers: Mapping[str, PartAnswers]) -> _Gate:
     fit = fit_gate(answers["train"].features, answers["validation"].features, target=FALSE_REFUSALS)
     train = data.parts["train"]
-    some = np.random.default_rng(0).permutation(len(train.rows))[:_CONTRAST_SAMPLE]
-    blank_below = least_contrast(_contrasts(train.chosen(np.sort(some))))
-    is_refused = (fit.distances > fit.threshold) | (
-        _contrasts(data.parts["validation"]) < blank_below
+    some = np.random.default_rng(0).permutation(len(train.rows))[:_SAMPLE]
+    seen = train.chosen(np.sort(some))
+    template = _template(seen)
+    blank_below = least_contrast(_of_images(seen, contrasts))
+    is_refused = (fit.distances > fit.threshold) | _refused_at_sight(
+        data.parts["validation"], blank_below, template
     )
     rule = GateRule(
         threshold=fit.threshold,
@@ -172,7 +188,7 @@ def _fitted_gate(card: ModelCard, data: TrainingData, answers: Mapping[str, Part
         smallest_side=card.data.shorter_side,
         least_contrast=blank_below,
     )
-    return _Gate(rule, fit)
+    return _Gate(rule, fit, template)
 
 
 def _sample(
@@ -181,23 +197,43 @@ def _sample(
     """The answers on a part, with distances, projected features and what the gate would refuse."""
     cases = judged_cases(card, data, data.split.part(part), answers.probabilities)
     away = distances(gate.fit.reference, answers.features, gate.rule.neighbours)
-    is_blank = _contrasts(data.parts[part]) < gate.rule.least_contrast
+    at_sight = _refused_at_sight(data.parts[part], gate.rule.least_contrast, gate.template)
     return Sample(
         cases=replace(cases, distances=away),
         features=projected(gate.fit.reference, answers.features).astype(np.float32),
-        is_refused=is_blank | (away > gate.rule.threshold),
+        is_refused=at_sight | (away > gate.rule.threshold),
     )
 
 
-def _contrasts(part: PartImages) -> NDArray[np.float64]:
-    """(n,) of all images of a part, as the network gets them."""
-    found = [np.empty(0)]
+def _template(seen: PartImages) -> NDArray[np.float32]:
+    """What negatives are known by, from some training images."""
+    total = sum(standardised(images).sum(axis=0) for images in _chunks(seen))
+    mean = np.asarray(total) / len(seen.rows)
+    return limited_template(mean, _of_images(seen, lambda images: likenesses(images, mean)))
+
+
+def _refused_at_sight(
+    part: PartImages, blank_below: float, template: NDArray[np.float32]
+) -> NDArray[np.bool_]:
+    """(n,) by what can be seen in images that have the size and the colours of the cohort."""
+    is_negative = _of_images(part, lambda images: are_negatives(images, template)) > 0
+    return is_negative | (_of_images(part, contrasts) < blank_below)
+
+
+def _of_images(
+    part: PartImages, measured: Callable[[NDArray[np.float32]], NDArray[np.generic]]
+) -> NDArray[np.float64]:
+    """(n,) numbers, one an image."""
+    return np.concatenate([np.empty(0), *(measured(images) for images in _chunks(part))])
+
+
+def _chunks(part: PartImages) -> Iterator[NDArray[np.float32]]:
+    """The images of a part as the network gets them, some at a time."""
     for start in range(0, len(part.rows), _CHUNK):
         some = slice(start, start + _CHUNK)
         factors = part.factors[some, np.newaxis, np.newaxis, np.newaxis]
         images = part.pixels[part.rows[some]].astype(np.float32) * factors
-        found.append(contrasts(np.minimum(images, np.float32(1))))
-    return np.concatenate(found)
+        yield np.minimum(images, np.float32(1))
 
 
 def _completed(
@@ -219,6 +255,8 @@ def _completed(
 def _curve(
     card: ModelCard, data: TrainingData, answers: Mapping[str, PartAnswers]
 ) -> LearningCurve | None:
+    if card.members[feature_place(card.members)].recipe != "transfer":
+        return None  # features that were learned from these images promise too much
     patients = numbered_patients(data.cohort.cases)
     training, validation = (
         LabelledFeatures(

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from precmed_gui.evaluation.gate import Reference
 
+_OTHERS = ("validation", "template")
+
 
 @dataclass(frozen=True)
 class KeptFeatures:
@@ -18,10 +20,13 @@ class KeptFeatures:
         Of training images; its rows count the training images in the order of split.csv.
     validation
         (v, p + 1) float32 of all validation images, `gate.projected`, in the order of split.csv.
+    template
+        (size, size) float32, the mean training image as `gate.limited_template` scales it.
     """
 
     reference: Reference
     validation: NDArray[np.float32]
+    template: NDArray[np.float32]
 
 
 def as_arrays(kept: KeptFeatures) -> dict[str, NDArray[np.generic]]:
@@ -30,13 +35,14 @@ def as_arrays(kept: KeptFeatures) -> dict[str, NDArray[np.generic]]:
         field.name: np.ascontiguousarray(getattr(kept.reference, field.name))
         for field in fields(Reference)
     }
-    return {**reference, "validation": np.ascontiguousarray(kept.validation)}
+    others = {name: np.ascontiguousarray(getattr(kept, name)) for name in _OTHERS}
+    return {**reference, **others}
 
 
 def from_arrays(arrays: dict[str, NDArray[np.generic]]) -> KeptFeatures:
     """The features of `as_arrays`; raises `ValueError` where they contradict each other."""
     names = {field.name for field in fields(Reference)}
-    if set(arrays) != {*names, "validation"}:
+    if set(arrays) != {*names, *_OTHERS}:
         raise ValueError("other arrays than expected")
     for name, array in arrays.items():
         wanted = np.int32 if name == "rows" else np.float32
@@ -52,6 +58,7 @@ def from_arrays(arrays: dict[str, NDArray[np.generic]]) -> KeptFeatures:
         and features.shape[1] == directions + 1
         and arrays["rows"].shape == features.shape[:1]
         and arrays["validation"].shape[1:] == features.shape[1:]
+        and arrays["template"].ndim == 2
         and bool((arrays["rows"] >= 0).all())  # type: ignore[operator]
         and bool((np.linalg.norm(projection.astype(np.float64), axis=0) > 0).all())
     )
@@ -60,4 +67,5 @@ def from_arrays(arrays: dict[str, NDArray[np.generic]]) -> KeptFeatures:
     return KeptFeatures(
         Reference(**{name: arrays[name] for name in names}),  # type: ignore[arg-type]
         arrays["validation"].astype(np.float32),
+        arrays["template"].astype(np.float32),
     )

@@ -232,5 +232,8 @@ def _try_out(
 ) -> None:
     """Trace the networks once, and refuse features of another network than these."""
     features = run(np.zeros((1, *shape), np.float32))[1]
-    if kept is not None and features.shape[1:] != kept.reference.mean.shape:
+    if kept is not None and (features.shape[1:], shape[:2]) != (
+        kept.reference.mean.shape,
+        kept.template.shape,
+    ):
         raise damaged_model(folder, _("what it knows of its training images is lost"))

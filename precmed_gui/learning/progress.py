@@ -33,6 +33,9 @@ class Progress:
         Copies the network's present weights.
     keep
         Called after each epoch with its number, the history so far and the present weights.
+    takes_last
+        Whether the last epoch counts, whatever the validation loss says. With a learning rate that
+        falls to 0 the last epochs are the best; to pick one by a hundred cases picks their chance.
     """
 
     epochs: int
@@ -42,6 +45,7 @@ class Progress:
     cancel: CancelToken
     weights: Callable[[], Weights]
     keep: Callable[[int, History, Weights], None]
+    takes_last: bool = False
     history: History = field(default_factory=History)
     best: Weights | None = None
     has_run_out_of_patience: bool = False
@@ -83,7 +87,9 @@ class Progress:
         """Tell and keep the epoch, and remember the weights if it is the best so far."""
         if not math.isfinite(logs["val_loss"]):
             raise diverged()
-        is_best = all(logs["val_loss"] < earlier for earlier in self.history.val_loss)
+        is_best = self.takes_last or all(
+            logs["val_loss"] < earlier for earlier in self.history.val_loss
+        )
         self.history = _longer(self.history, logs, self._epoch if is_best else None)
         present = self.weights()
         if is_best:

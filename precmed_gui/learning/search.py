@@ -165,11 +165,13 @@ def _trained(
     last = fitted[-1]
     if len(plan.attempts) == 1:
         member = Member(attempts[0].recipe.name, attempts[0].image_size)
+        is_divided = attempts[0].folds > 0
+        judged = (last.judged, last.answers) if is_divided else _nothing_judged(last)
         return Trained(
             (member,),
             (last.network,),
             last.history,
-            *_nothing_judged(last),
+            *judged,
             is_stopped=last.is_stopped,
             has_parted=last.has_parted,
             attempts=(attempts[0],),

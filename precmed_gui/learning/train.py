@@ -11,7 +11,7 @@ import numpy as np
 
 import precmed_gui
 from precmed_gui.diagnosis.cases import PARTS
-from precmed_gui.diagnosis.errors import FailedStorage
+from precmed_gui.diagnosis.errors import FailedStorage, RefusedModel
 from precmed_gui.diagnosis.evaluation import JudgedCases
 from precmed_gui.diagnosis.model_card import History, Member, ModelCard
 from precmed_gui.diagnosis.storage import failed_storage
@@ -34,7 +34,14 @@ from precmed_gui.learning.judging import judge, judged_cases
 from precmed_gui.learning.part_answers import answers_of, features_of
 from precmed_gui.learning.progress import Weights
 from precmed_gui.learning.search import Search, Trained, search
-from precmed_gui.learning.shelf import CARD, SUMS, ModelContents, SplitRow, save_model
+from precmed_gui.learning.shelf import (
+    CARD,
+    SUMS,
+    ModelContents,
+    SplitRow,
+    load_card,
+    save_model,
+)
 from precmed_gui.learning.split import receipt
 from precmed_gui.learning.training_data import TrainingData, chosen_recipe, read_training_data
 from precmed_gui.learning.warm_up import warm_up
@@ -76,7 +83,7 @@ def train(plan: TrainingPlan, report: Report, cancel: CancelToken) -> TrainingRe
     attempts = (
         plan_attempts(data.look, usable, plan.settings)
         if recipe.is_search
-        else (single_attempt(recipe, data.image_size, plan.settings),)
+        else (single_attempt(recipe, data.image_size, data.look, plan.settings),)
     )
     card = _first_card(plan, data, attempts, device)
     run = _Run(plan, data, card, report, cancel, began)
@@ -190,7 +197,12 @@ class _Run:
         }
         if has_test:
             answers["test"] = answers_of(run, parts["test"], attend)
-        card = replace(card, trained_at=_now(), seconds=time.monotonic() - self.began)
+        card = replace(
+            card,
+            trained_at=_now(),
+            seconds=time.monotonic() - self.began,
+            intended_use=self._intended_use(),
+        )
         judgement = judge(card, self.data, answers, folds)
         contents = ModelContents(
             judgement.card,
@@ -201,6 +213,15 @@ class _Run:
         )
         save_model(self.folder, contents)
         return judgement.card
+
+    def _intended_use(self) -> str:
+        """What the user said so far, perhaps of the first model while the search went on."""
+        if not self.has_first_model:
+            return self.card.intended_use
+        try:
+            return load_card(self.folder, verify=False).intended_use
+        except RefusedModel:
+            return self.card.intended_use
 
     def _attended(self, done: int, total: int) -> None:
         self.cancel.is_set()  # tells the engine that Stop was heard; a finished training is kept

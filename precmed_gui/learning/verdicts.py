@@ -14,7 +14,12 @@ from precmed_gui.evaluation.evaluating import is_referred, sets_of, shown
 from precmed_gui.evaluation.gate import Reference, nearest
 from precmed_gui.evaluation.wording import referred_because
 from precmed_gui.learning.ensemble import LEAST_PROBABILITY, Run
-from precmed_gui.learning.gate import Look, refused_at_sight, refused_by_distance
+from precmed_gui.learning.gate import (
+    Look,
+    are_negatives,
+    refused_at_sight,
+    refused_by_distance,
+)
 from precmed_gui.learning.kept_features import KeptFeatures
 
 NEAREST = 3
@@ -98,6 +103,15 @@ def predictions_of(model: LoadedModel, said: Said) -> tuple[Prediction, ...]:
     return tuple(predictions)
 
 
+def sight_reasons(said: Said, gate: GateRule, kept: KeptFeatures) -> list[str]:
+    """Why each image is refused whatever the networks said, one sentence; "" if it is not."""
+    negatives = are_negatives(said.inputs, kept.template)
+    return [
+        refused_at_sight(look, gate, is_negative=is_negative)
+        for look, is_negative in zip(said.looks, negatives.tolist(), strict=True)
+    ]
+
+
 def _label_set(
     card: ModelCard, probabilities: NDArray[np.float64], is_in: NDArray[np.bool_]
 ) -> tuple[str, ...]:
@@ -125,7 +139,7 @@ def _compared(model: LoadedModel, said: Said) -> tuple[list[tuple[Neighbour, ...
         return neighbours, [""] * len(said.cases)
     ask = _asking_inverted(model.run, kept.reference, gate, said.inputs)
     by_distance = refused_by_distance(away[:, : gate.neighbours].mean(axis=1), gate, ask)
-    at_sight = [refused_at_sight(look, gate) for look in said.looks]
+    at_sight = sight_reasons(said, gate, kept)
     return neighbours, [
         first or second for first, second in zip(at_sight, by_distance, strict=True)
     ]

@@ -1,4 +1,5 @@
 import pickle
+import re
 
 import pytest
 
@@ -11,6 +12,7 @@ from precmed_gui.diagnosis.cases import (
     natural_key,
     with_label,
     with_label_renamed,
+    with_patients,
     with_unreadable,
     without,
 )
@@ -107,3 +109,15 @@ def test_a_file_found_unreadable_later_leaves_the_cases(cohort):
     smaller = with_unreadable(cohort, [Unreadable("/x/1.png", "It is cut off.")])
     assert [case.key for case in smaller.cases] == [c.key for c in cohort.cases[1:]]
     assert len(smaller.unreadable) == 2
+
+
+def test_patients_are_read_from_file_names():
+    names = ("person12_virus_3.jpeg", "person12_virus_4.jpeg", "scan.jpeg")
+    cohort = make_cohort(
+        [Case(path=f"/images/{name}", label="a") for name in names], modality="imaging", name="x"
+    )
+    whole = with_patients(cohort, re.compile(r"person\d+"))
+    group = with_patients(cohort, re.compile(r"person(\d+)_"))
+    assert [case.patient for case in whole.cases] == ["person12", "person12", ""]
+    assert [case.patient for case in group.cases] == ["12", "12", ""]
+    assert whole.patient_count == 2

@@ -15,6 +15,12 @@ from precmed_gui.evaluation.gate import distances
 from precmed_gui.evaluation.measuring import measure
 from precmed_gui.learning.case_names import case_name, source_folder_of
 from precmed_gui.learning.ensemble import PartAnswers
+from precmed_gui.learning.gate import (
+    are_negatives,
+    likenesses,
+    limited_template,
+    standardised,
+)
 from precmed_gui.learning.judged import read_judged
 from precmed_gui.learning.judging import judge, judged_cases
 from precmed_gui.learning.split import receipt
@@ -144,6 +150,36 @@ def test_the_gate_knows_colour_and_size_from_the_data_and_not_from_the_network(
     assert plain is not None
     assert plain.is_grey
     assert 0.01 < plain.least_contrast < 0.1
+
+
+def template_of(images: np.ndarray) -> np.ndarray:
+    mean = standardised(images).mean(axis=0)
+    return limited_template(mean, likenesses(images, mean))
+
+
+def test_negatives_of_images_taken_alike_are_known_and_those_images_are_none() -> None:
+    random = np.random.default_rng(0)
+    lungs = np.hypot(*np.meshgrid(np.linspace(-1, 1, 16), np.linspace(-1, 1, 16)))
+    images = (0.3 * lungs + random.normal(0.4, 0.05, (300, 16, 16)))[..., None].astype(np.float32)
+    template = template_of(images[:200])
+    assert not are_negatives(images[200:], template).any()
+    assert are_negatives(1 - images[200:], template).mean() > 0.9
+
+
+def test_no_image_of_the_cohort_is_called_a_negative(data: TrainingData) -> None:
+    template = judge(card_of(data), data, answers_on(data)).reference.template
+    images = data.every.pixels[data.every.rows].astype(np.float32) / 255
+    assert template.shape == images.shape[1:3]
+    assert not are_negatives(images, template).any()
+
+
+def test_images_that_have_nothing_in_common_are_never_called_negatives() -> None:
+    images = np.random.default_rng(0).random((200, 16, 16, 1)).astype(np.float32)
+    template = template_of(images)
+    assert not are_negatives(images, template).any()
+    others = np.random.default_rng(1).random((200, 16, 16, 1)).astype(np.float32)
+    assert not are_negatives(others, template).any()
+    assert not are_negatives(np.full((1, 16, 16, 1), 0.5, np.float32), template).any()
 
 
 def test_a_probability_of_zero_stays_a_number(data: TrainingData) -> None:

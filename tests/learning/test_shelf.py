@@ -263,9 +263,9 @@ def changed_reference(model: Path, **changes: np.ndarray) -> Path:
     contents = contents_of(model)
     kept = contents.reference
     assert kept is not None
-    validation = changes.pop("validation", kept.validation)
+    others = {name: changes.pop(name, getattr(kept, name)) for name in ("validation", "template")}
     reference = replace(kept.reference, **changes)
-    save_model(model, replace(contents, reference=KeptFeatures(reference, validation)))
+    save_model(model, replace(contents, reference=KeptFeatures(reference, **others)))
     return model
 
 
@@ -285,6 +285,8 @@ def changed_reference(model: Path, **changes: np.ndarray) -> Path:
         lambda kept: {"features": kept.features[:, :-1]},
         lambda kept: {"features": kept.features[:0], "rows": kept.rows[:0]},
         lambda kept: {"validation": np.zeros((3, 1), np.float32)},
+        lambda kept: {"template": np.zeros((5, 5), np.float32)},
+        lambda kept: {"template": np.zeros(28, np.float32)},
     ],
 )
 def test_features_of_another_network_are_refused(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from precmed_gui.diagnosis.cases import Cohort
 from precmed_gui.diagnosis.training import (
@@ -66,3 +67,13 @@ def numbered(count: int) -> PartImages:
     pixels = np.broadcast_to(values[:, None, None, None], (count, 28, 28, 1)).astype(np.uint8)
     factors = np.full(count, 1 / 255, np.float32)
     return PartImages(pixels, values, values.astype(np.int32), factors, np.ones(count, np.float32))
+
+
+def shorten(patch: pytest.MonkeyPatch) -> None:
+    """Make the automatic recipe try a pretrained and three small networks of an epoch each."""
+    for module in ("batches", "attempts"):
+        patch.setattr(f"precmed_gui.learning.{module}.LEAST_AUGMENTED", 2)
+    patch.setattr("precmed_gui.learning.attempts.FOLDS", 3)
+    patch.setattr("precmed_gui.learning.attempts.SMALL_EPOCHS", (2, 2))
+    patch.setattr("precmed_gui.learning.attempts.SIZES", (64, 64))
+    patch.setattr("precmed_gui.learning.search._OVERDRAWN", 1000)
