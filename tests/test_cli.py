@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -78,8 +79,15 @@ def test_train_answers_one_document_and_keeps_the_model_on_the_shelf(
         "val_loss": 2,
         "val_accuracy": 2,
     }
-    assert answer["test"]["accuracy"]["value"] == load_card(folder).test["accuracy"]
-    assert 0 <= answer["test"]["auc"]["value"] <= 1
+    measured = load_card(folder).evaluation
+    assert measured is not None
+    assert answer["test"]["accuracy"] == asdict(measured.measures.accuracy)
+    for name in ("accuracy", "auc", "ece"):
+        figure = answer["test"][name]
+        assert 0 <= figure["low"] <= figure["value"] <= figure["high"] <= 1
+    for name in ("ece_uncalibrated", "coverage", "mean_set_size"):
+        assert answer["test"][name] is not None
+    assert set(answer["test"]["gate"]["false_refusals"]) == {"value", "low", "high"}
 
 
 def test_evaluate_measures_the_test_part_and_agrees_with_the_card(
@@ -88,9 +96,52 @@ def test_evaluate_measures_the_test_part_and_agrees_with_the_card(
     assert main(["evaluate", str(model), str(bars), "--json"]) == 0
     answer = document(capsys)
     assert answer["n"] == 8
-    assert answer["accuracy"] == {"value": load_card(model).test["accuracy"]}
-    assert answer["auc"] == {"value": load_card(model).test["auc"]}
+    card = load_card(model)
+    assert card.accuracy is not None
+    assert card.auc is not None
+    assert answer["accuracy"] == asdict(card.accuracy)
+    assert answer["auc"] == asdict(card.auc)
     assert answer["seen_in_training"] == 0
+
+
+def test_the_card_becomes_a_page_to_print(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "card.html"
+    assert main(["card", str(model), "--html", str(page), "--json"]) == 0
+    assert document(capsys)
+    text = page.read_text(encoding="utf-8")
+    assert "standing" in text
+    assert "<script" not in text
+
+
+def test_a_model_compared_with_itself_does_not_differ(
+    bars: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compare", str(model), str(model), str(bars), "--json"]) == 0
+    answer = document(capsys)
+    assert answer["n"] == 8
+    assert answer["accuracy_difference"] == {"value": 0, "low": 0, "high": 0}
+
+
+def test_patients_come_from_file_names(
+    tmp_path: Path, bars: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cohort = tmp_path / "named"
+    for number, image in enumerate(sorted((bars / "train").rglob("*.png"))):
+        folder = cohort / image.parent.name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"p{number // 2}_{number}.png").write_bytes(image.read_bytes())
+    options = ["--recipe", "article-cnn", "--epochs", "1", "--json"]
+    wanted = [*options, "--out", str(tmp_path / "named-model"), "--patient-pattern", r"p\d+"]
+    assert main(["train", str(cohort), *wanted]) == 0
+    document(capsys)
+    split = load_card(tmp_path / "named-model").split
+    assert split.are_patients_known
+    assert (split.patients, split.patients_shared) == (12, 0)
+    assert main(["train", str(cohort), *options, "--patient-pattern", "nobody"]) == 1
+    assert "nobody" in capsys.readouterr().err
+    assert main(["train", str(cohort), *options, "--patient-pattern", "("]) == 2
 
 
 def test_predict_answers_for_every_path_and_saves_a_table(

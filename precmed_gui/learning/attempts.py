@@ -68,7 +68,7 @@ class Attempt:
     @property
     def takes_last(self) -> bool:
         """Whether it trains to the end: what it is judged on then chose nothing about it."""
-        return self.folds > 0 and not self.recipe.is_pretrained
+        return self.folds > 0
 
 
 def frame_size(data: DataFingerprint, budget: float) -> int:

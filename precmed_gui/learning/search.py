@@ -89,6 +89,7 @@ def search(data: TrainingData, plan: Search) -> Trained:
         If the first training went astray, so that there is no network to fall back on.
     """
     began = time.monotonic()
+    plan = replace(plan, attempts=_divisible(data, plan.attempts))
     fitted: list[Fitted] = []
     tried: list[Attempt] = []
     for number, attempt in enumerate(plan.attempts, 1):
@@ -105,6 +106,17 @@ def search(data: TrainingData, plan: Search) -> Trained:
         if number < len(plan.attempts) and not is_one_of_many:
             plan.on_model(_trained(data, plan, tried, fitted))
     return _trained(data, plan, tried, fitted)
+
+
+def _divisible(data: TrainingData, attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+    """Undivided, where the patients are too few for a part to be judged or the rest to learn."""
+    folds = max(attempt.folds for attempt in attempts)
+    parts = data.folds(folds) if folds else ()
+    labels, classes = data.parts["train"].labels, len(data.cohort.labels)
+    rests = [np.delete(labels, part) for part in parts]
+    if all(map(len, parts)) and all(len(np.unique(rest)) == classes for rest in rests):
+        return attempts
+    return tuple(replace(attempt, folds=0, fold=0) for attempt in attempts)
 
 
 def _fitted_or_left_out(

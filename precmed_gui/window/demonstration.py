@@ -22,6 +22,8 @@ from precmed_gui.window.engines import make_jobs
 from precmed_gui.window.main_window import MainWindow
 from precmed_gui.window.wording import duration
 
+DEMO_BUDGET = 1.0
+"""Minutes: enough for a first honest model on the demo cohort."""
 HELD_OUT_SHOWN = 24
 LONGEST_SECONDS = 1500
 SETTLE_MS = 400
@@ -180,7 +182,7 @@ def demonstrate(
     window = MainWindow(make_jobs())
     window.resize(1440, 900)
     window.show()
-    demonstration = Demonstration(window, folder, settings or TrainingSettings())
+    demonstration = Demonstration(window, folder, settings or TrainingSettings(budget=DEMO_BUDGET))
     QTimer.singleShot(0, demonstration, demonstration.start)
     QTimer.singleShot(LONGEST_SECONDS * 1000, demonstration, demonstration.give_up)
     application.exec()

@@ -12,9 +12,10 @@ from precmed_gui.learning.attempts import (
     FOLDS,
     LARGE,
     LARGEST_SMALL,
-    LEAST_FOLDS,
+    LEAST_OF_A_CLASS,
     SIZES,
     Attempt,
+    folds_of,
     frame_size,
     plan_attempts,
     single_attempt,
@@ -155,12 +156,21 @@ def test_small_cohorts_are_divided_and_large_ones_fine_tuned() -> None:
     assert not any(one.folds for one in large)
 
 
-def test_a_budget_for_few_parts_is_not_divided_into_fewer_than_is_of_use() -> None:
+def test_either_every_part_is_left_out_by_a_network_or_none() -> None:
     for budget in BUDGETS:
         attempts = plan(look(600), budget)
-        parts = [one for one in attempts if one.recipe.name == "small-cnn" and one.folds]
-        assert all(one.folds == len(parts) >= LEAST_FOLDS for one in parts)
-        assert attempts[0].folds == len(parts)
+        parts = [one.fold for one in attempts if one.recipe.name == "small-cnn"]
+        assert parts in ([], list(range(FOLDS)))
+        assert attempts[0].folds == FOLDS
+
+
+def test_a_rare_class_is_not_divided_into_parts_that_have_none_of_it() -> None:
+    rare = int(LEAST_OF_A_CLASS / 0.7)
+    assert folds_of(replace(look(600), counts=(600 - rare, rare))) == 0
+    assert folds_of(replace(look(600), counts=(598 - rare, rare + 2))) == FOLDS
+    thin = plan(replace(look(600), counts=(590, 10)), 20)
+    assert not any(one.folds for one in thin)
+    assert names(thin).count("small-cnn") == planning.MOST_SMALL
 
 
 def test_flips_are_planned_only_when_asked() -> None:
@@ -173,6 +183,8 @@ def test_flips_are_planned_only_when_asked() -> None:
 
 def test_a_single_recipe_is_one_attempt_with_the_user_s_numbers() -> None:
     recipe = replace(recipes()["small-cnn"], epochs=7)
-    assert single_attempt(recipe, 40, TrainingSettings(seed=3)) == Attempt(recipe, 40, 3)
-    assert single_attempt(recipes()["transfer"], 40, TrainingSettings()).image_size == SIZES[1]
-    assert single_attempt(recipes()["transfer"], 200, TrainingSettings()).image_size == 200
+    assert single_attempt(recipe, 40, look(), TrainingSettings(seed=3)) == Attempt(recipe, 40, 3)
+    pretrained = recipes()["transfer"]
+    sizes = [single_attempt(pretrained, side, look(), TrainingSettings()) for side in (40, 200)]
+    assert [attempt.image_size for attempt in sizes] == [SIZES[1], 200]
+    assert [attempt.folds for attempt in sizes] == [FOLDS, FOLDS]

@@ -23,7 +23,7 @@ from precmed_gui.diagnosis.training import (
     TrainingSettings,
     TrainingStarted,
 )
-from precmed_gui.diagnosis.work import Cancelled, NeverCancelled, Step, ignore
+from precmed_gui.diagnosis.work import Cancelled, NeverCancelled, Notice, Step, ignore
 from precmed_gui.learning.shelf import load_card, load_weights, split_rows
 from precmed_gui.learning.train import train
 
@@ -94,6 +94,24 @@ def test_stopping_keeps_the_best_epoch_tested_and_saved(cohort: Cohort, tmp_path
     assert result.card.tested == 8
     assert load_card(tmp_path / "m") == result.card
     assert [path.name for path in tmp_path.iterdir()] == ["m"]
+
+
+def test_stopping_the_cross_validation_keeps_the_model(cohort: Cohort, tmp_path: Path) -> None:
+    stop = StopWhen(lambda event: isinstance(event, Notice) and "part 2" in event.text)
+    result = run_until(cohort, tmp_path / "m", stop, replace(QUICK, folds=2))
+    assert not result.is_stopped
+    assert result.card.tested == 8
+    assert result.card.evaluation is not None
+    assert result.card.evaluation.cross_validation is None
+    assert [path.name for path in tmp_path.iterdir()] == ["m"]
+
+
+def test_a_cross_validation_is_on_the_card(cohort: Cohort, tmp_path: Path) -> None:
+    card = run(cohort, tmp_path / "m", replace(QUICK, folds=2)).card
+    assert card.settings["folds"] == 2
+    assert card.evaluation is not None
+    assert card.evaluation.cross_validation is not None
+    assert card.evaluation.cross_validation.n == 52
 
 
 @pytest.mark.parametrize(

@@ -70,10 +70,11 @@ def numbered(count: int) -> PartImages:
 
 
 def shorten(patch: pytest.MonkeyPatch) -> None:
-    """Make the automatic recipe try a pretrained and three small networks of an epoch each."""
+    """Make the automatic recipe try a pretrained and two small networks of two epochs each."""
     for module in ("batches", "attempts"):
         patch.setattr(f"precmed_gui.learning.{module}.LEAST_AUGMENTED", 2)
-    patch.setattr("precmed_gui.learning.attempts.FOLDS", 3)
+    patch.setattr("precmed_gui.learning.attempts.FOLDS", 2)
     patch.setattr("precmed_gui.learning.attempts.SMALL_EPOCHS", (2, 2))
     patch.setattr("precmed_gui.learning.attempts.SIZES", (64, 64))
     patch.setattr("precmed_gui.learning.search._OVERDRAWN", 1000)
+    patch.setattr("precmed_gui.learning.train.MOST_VIEWS", 2)
