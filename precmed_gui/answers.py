@@ -164,7 +164,7 @@ def _prediction_line(prediction: Prediction) -> str:
         return _("{path}  refused: {reason}").format(path=path, reason=reason)
     line = f"{path}  {prediction.label}  {share(prediction.confidence)}"
     if prediction.verdict == "refer":
-        return _("{line}  ask a colleague: {reason}").format(line=line, reason=reason)
+        return f"{line}  {reason}"
     return line
 
 

@@ -152,7 +152,7 @@ def _batch_text(event: BatchEnded) -> str:
 
 def _started_text(event: TrainingStarted) -> str:
     return _(
-        "Training on {train} images, {validation} choose the best epoch, {test} test it ({device})."
+        "Training on {train} images, judged on {validation} others, {test} test it ({device})."
     ).format(train=event.train, validation=event.validation, test=event.test, device=event.device)
 
 

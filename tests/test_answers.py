@@ -60,7 +60,7 @@ def test_train_answers_all_figures_under_test_and_how_the_model_came_about(card)
     check_figures(found["test"])
     assert set(found) >= OF_A_MODEL | {"model", "split", "history", "stopped", "parted", "seconds"}
     assert found["candidates"][1]["is_kept"] is True
-    assert "2 ways were tried" in found["explanation"]
+    assert "the average of the pretrained network and" in found["explanation"]
     assert found["calibration"]["kind"] == "temperature"
     assert found["unreadable"] == [{"path": "/d/x.txt", "reason": "It is a text."}]
 
@@ -124,7 +124,7 @@ def test_the_lines_of_predictions_never_show_a_class_for_a_refused_image():
     assert text == "/c.png  refused: It is blank.\nNo intended use stated."
     refer = replace(refused, verdict="refer", reason="Two remain.")
     line, use = answers.predicted_text(PredictionList("m", (refer,), (), "To learn.")).splitlines()
-    assert line == "/c.png  cat  100 %  ask a colleague: Two remain."
+    assert line == "/c.png  cat  100 %  Two remain."
     assert use == "Intended use: To learn."
 
 

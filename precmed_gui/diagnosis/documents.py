@@ -1,4 +1,4 @@
-"""Frozen dataclasses from the plain dictionaries that `dataclasses.asdict` and JSON make of them."""
+"""Frozen dataclasses from the plain dictionaries that `asdict` and JSON make of them."""
 
 from dataclasses import fields, is_dataclass
 from functools import lru_cache

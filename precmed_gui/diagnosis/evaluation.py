@@ -105,7 +105,7 @@ class Calibration:
     scale, bias
         (classes,) each.
     n
-        Validation cases it was fitted on; 0 for "none".
+        Cases left out of learning that it was fitted on; 0 for "none".
     """
 
     kind: str
@@ -129,7 +129,7 @@ class SetRule:
     largest_answered
         A set of more classes than this is "refer to a colleague".
     n
-        Validation cases it was fitted on.
+        Cases left out of learning that it was fitted on.
     """
 
     level: float
@@ -153,11 +153,12 @@ class GateRule:
     target
         The share of fitting images the threshold was set to refuse, for instance 0.01.
     validation
-        The share refused among the validation images, with its interval.
+        The share refused among the validation images, by which the threshold was set, with its
+        interval.
     is_grey
         Whether all training images were grey.
     smallest_side
-        Pixels; the shorter side of usual training images. An image of less than half is refused.
+        Pixels; one training image in twenty is smaller. An image of less than half is refused.
     least_contrast
         An image whose grey values spread less than this (standard deviation, in [0, 1]) is blank.
     """

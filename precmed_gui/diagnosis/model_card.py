@@ -82,7 +82,8 @@ class Member:
         images, for the gate and the nearest training images.
     scale
         What its log-probabilities are multiplied by before the mean (1 / temperature, fitted on
-        validation), so that an over-confident network does not drown out the others; above 0.
+        images left out of learning), so that an over-confident network does not drown out the
+        others; above 0.
     """
 
     recipe: str
@@ -93,18 +94,22 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What the search tried, and what the validation part said of it.
+    """What the search tried, and how right it was on images left out of learning.
 
     Parameters
     ----------
     recipes
-        The networks in it; more than one for an average.
+        What is in it; more than one for an average.
     log_loss, auc, accuracy
-        On validation; the auc is None where a class is missing there.
+        On images left out of learning; the auc is None where a class is missing there.
     is_kept
         Whether it became the model.
     seconds
         What it took.
+    networks
+        How many networks each of `recipes` has; empty: one each.
+    n
+        Images it was judged on; 0: not known.
     """
 
     recipes: tuple[str, ...]
@@ -113,6 +118,8 @@ class Candidate:
     accuracy: float
     is_kept: bool
     seconds: float
+    networks: tuple[int, ...] = ()
+    n: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ command line and the window.
 from collections.abc import Sequence
 
 from precmed_gui.diagnosis.evaluation import Figure
-from precmed_gui.language import _, ngettext
+from precmed_gui.language import N_, _, ngettext
 
 _MINUTE = 60
 _HOUR = 3600
 _SMALL_DIFFERENCE = 0.02
 _ROUNDING = 1e-9
+_TRAITS = {"sex": N_("Sex"), "age": N_("Age"), "site": N_("Site"), "device": N_("Device")}
+_SEXES = {"F": N_("Female"), "M": N_("Male"), "O": N_("Other")}
 
 
 def share(value: float) -> str:
@@ -80,6 +82,16 @@ def number(value: int) -> str:
 def images_text(count: int) -> str:
     """So many images."""
     return ngettext("{n} image", "{n} images", count).format(n=number(count))
+
+
+def trait_text(trait: str) -> str:
+    """What people call a trait."""
+    return _(_TRAITS[trait]) if trait in _TRAITS else trait
+
+
+def group_text(trait: str, group: str) -> str:
+    """What people call a group of a trait."""
+    return _(_SEXES[group]) if trait == "sex" and group in _SEXES else group
 
 
 def duration(seconds: float) -> str:

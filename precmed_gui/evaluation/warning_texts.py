@@ -19,14 +19,15 @@ def warnings(card: ModelCard) -> tuple[str, ...]:
     found = [
         never_tested() if card.evaluation is None else "",
         *(evaluation_warnings(card.evaluation, card.sets) if card.evaluation else ()),
-        "" if _are_patients_apart(card) else patients_text(card.split),
+        "" if are_patients_apart(card) else patients_text(card.split),
         parted() if card.has_parted else "",
         "" if card.intended_use else no_intended_use(),
     ]
     return tuple(text for text in found if text)
 
 
-def _are_patients_apart(card: ModelCard) -> bool:
+def are_patients_apart(card: ModelCard) -> bool:
+    """Whether it is known that no patient of the test is one of the training."""
     return card.split.are_patients_known and not card.split.patients_shared
 
 
@@ -74,7 +75,7 @@ def no_intended_use() -> str:
 def _seen_in_training(count: int) -> str:
     if not count:
         return ""
-    text = _("Beware: the model was trained on {count} of these images.")
+    text = _("Beware: the model was trained or chosen on {count} of these images.")
     return text.format(count=number(count))
 
 
@@ -96,9 +97,11 @@ def _few_of_a_class(evaluation: Evaluation) -> str:
     if not few:
         return ""
     names = listed([_("“{name}” ({n})").format(name=found.label, n=found.n) for found in few])
-    return _("Few test images have the class {classes}: its own figures say little.").format(
-        classes=names
-    )
+    return ngettext(
+        "Few test images have the class {classes}: its own figures say little.",
+        "Few test images have the classes {classes}: their own figures say little.",
+        len(few),
+    ).format(classes=names)
 
 
 def shift_text(shift: Shift) -> str:

@@ -11,13 +11,14 @@ from precmed_gui.diagnosis.evaluation import (
     OperatingPoint,
     ReliabilityBin,
 )
-from precmed_gui.diagnosis.model_card import Candidate, ModelCard
+from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.evaluation.figure_texts import (
     decimal,
     decimal_text,
     difference_text,
     duration,
     figure_text,
+    group_text,
     images_text,
     listed,
     named,
@@ -25,9 +26,12 @@ from precmed_gui.evaluation.figure_texts import (
     of_hundred,
     points_text,
     share,
+    trait_text,
 )
+from precmed_gui.evaluation.network_names import network_counts, networks_text, recipe_title
 from precmed_gui.evaluation.reliability import support
 from precmed_gui.evaluation.warning_texts import (
+    are_patients_apart,
     evaluation_warnings,
     never_tested,
     no_intended_use,
@@ -50,8 +54,10 @@ __all__ = [
     "evaluation_warnings",
     "figure_text",
     "gate_text",
+    "group_text",
     "images_text",
     "learning_texts",
+    "left_out",
     "listed",
     "meaning_of",
     "meaning_of_class",
@@ -69,6 +75,7 @@ __all__ = [
     "set_text",
     "share",
     "shift_text",
+    "trait_text",
     "warnings",
     "worth",
 ]
@@ -78,71 +85,74 @@ FEW_IN_A_BIN = 10
 
 
 def chosen_because(card: ModelCard) -> str:
-    """Two sentences on what was tried and why the kept network was kept."""
+    """Two short sentences on what was tried and what was kept; a third where views are averaged."""
     if not card.candidates:
         return _single_recipe(card)
-    names = listed([_candidate_name(candidate) for candidate in card.candidates])
-    count = len(card.candidates)
+    groups = [candidate for candidate in card.candidates if len(candidate.recipes) == 1]
+    count = sum(sum(network_counts(group)) for group in groups)
     tried = ngettext(
-        "{count} way was tried in {time}, on {images} for learning: {names}.",
-        "{count} ways were tried in {time}, on {images} for learning: {names}.",
+        "{count} network was trained in {time} on {images}.",
+        "{count} networks were trained in {time} on {images}.",
         count,
     ).format(
         count=count,
-        time=duration(sum(candidate.seconds for candidate in card.candidates)),
+        time=duration(sum(group.seconds for group in groups)),
         images=images_text(card.split.train),
-        names=names,
     )
-    return sentences(tried, _kept(card))
+    return sentences(tried, _kept(card), _views(card))
 
 
 def _single_recipe(card: ModelCard) -> str:
-    first = _("One network was trained, as chosen: “{recipe}”.").format(recipe=card.recipe)
-    second = _("Its best epoch was chosen on {images} it did not learn from.").format(
-        images=images_text(card.split.validation)
+    first = _("One network was trained, as chosen: “{recipe}”.")
+    n = left_out(card)
+    if card.recipe == "transfer" and n > card.split.validation:
+        second = _("Its percentages were set on {images} left out of learning.")
+    else:
+        second = _("Its best epoch was chosen on {images} it did not learn from.")
+        n = card.split.validation
+    return sentences(
+        first.format(recipe=recipe_title(card.recipe)), second.format(images=images_text(n))
     )
-    return sentences(first, second)
 
 
-def _candidate_name(candidate: Candidate) -> str:
-    if len(candidate.recipes) == 1:
-        return named(candidate.recipes)
-    return _("the average of {recipes}").format(recipes=named(candidate.recipes))
+def left_out(card: ModelCard) -> int:
+    """Images that percentages and sets were fitted on; the validation part if nothing was."""
+    fitted = card.calibration.n if card.calibration else 0
+    return fitted or (card.sets.n if card.sets else card.split.validation)
 
 
 def _kept(card: ModelCard) -> str:
     kept = next((candidate for candidate in card.candidates if candidate.is_kept), None)
     if kept is None:
         return _("None of them was kept.")
-    fields = {
-        "name": _candidate_name(kept),
-        "images": images_text(card.split.validation),
-        "right": share(kept.accuracy),
-        "views": card.views,
-    }
-    is_best = all(kept.log_loss <= other.log_loss for other in card.candidates)
-    if is_best and len(card.candidates) > 1 and card.views > 1:
-        return _(
-            "Kept: {name}, whose percentages came closest to the truth on the {images} that no "
-            "network learned from ({right} right), averaged over {views} views of each image."
-        ).format(**fields)
-    if is_best and len(card.candidates) > 1:
-        return _(
-            "Kept: {name}, whose percentages came closest to the truth on the {images} that no "
-            "network learned from ({right} right)."
-        ).format(**fields)
-    return _(
-        "Kept: {name}, with {right} right on the {images} that no network learned from."
-    ).format(**fields)
+    if len(kept.recipes) < max(len(other.recipes) for other in card.candidates):
+        text = _(
+            "Kept: {networks}, clearly better than the average of all, with {right} right on the "
+            "{images} left out of learning."
+        )
+    else:
+        text = _("Kept: {networks}, with {right} right on the {images} left out of learning.")
+    return text.format(
+        networks=networks_text(kept),
+        right=share(kept.accuracy),
+        images=images_text(kept.n or left_out(card)),
+    )
+
+
+def _views(card: ModelCard) -> str:
+    if card.views == 1:
+        return ""
+    return _("Each image is read {views} times, moved a little, and averaged.").format(
+        views=card.views
+    )
 
 
 def worth(card: ModelCard) -> str:
-    """What the model's test says, and on what it was measured."""
+    """What the model's test says, and on what it was measured; `warnings` says what limits it."""
     if card.evaluation is None:
         return never_tested()
-    return sentences(
-        right_of(card.evaluation), better_than_guessing(card), patients_text(card.split)
-    )
+    patients = patients_text(card.split) if are_patients_apart(card) else ""
+    return sentences(right_of(card.evaluation), better_than_guessing(card), patients)
 
 
 def right_of(evaluation: Evaluation) -> str:
@@ -218,39 +228,40 @@ def set_text(label_set: Sequence[str], level: float, coverage: Figure | None = N
 
 def referred_because(label_set: Sequence[str], classes: int) -> str:
     """Why a case is one for a colleague."""
-    if not label_set:
-        return _("No class is probable enough: ask a colleague.")
     text = _("{count} of {classes} classes cannot be ruled out: ask a colleague.")
     return text.format(count=len(label_set), classes=classes)
 
 
 def gate_text(gate: GateRule | None, refused: Figure | None = None) -> str:
-    """What the model does with an image unlike its training images, and how often it errs."""
+    """What the model does with an image unlike its training images, and how often it errs.
+
+    Where it was tested, `refused` of the test images; else of those that the threshold was set by.
+    """
     if gate is None:
         return _("The model cannot tell whether an image is unlike its training images.")
-    text = _(
-        "Images unlike the training images are refused; of images like them, {share} were refused "
-        "by mistake on validation."
-    ).format(share=figure_text(gate.validation))
     if refused is None:
-        return text
-    tested = _("In the test, {share} were refused.").format(share=figure_text(refused))
-    return sentences(text, tested)
+        found = _("Of the validation images, by which this limit was set, {share} were refused.")
+    else:
+        found = _("In the test, {share} were refused.")
+    return sentences(
+        _("Images unlike the training images are refused."),
+        found.format(share=figure_text(refused or gate.validation)),
+    )
 
 
 def calibration_text(evaluation: Evaluation) -> str:
     """How far the percentages are off, and what chance alone would explain."""
-    low, high = evaluation.ece_of_perfect
+    high = evaluation.ece_of_perfect[1]
     off = evaluation.measures.ece.value
     verdict = (
-        _("That is no more than chance alone would show ({low} to {high}).")
+        _("That is no more than chance alone would show (up to {high}).")
         if off <= high
-        else _("That is more than chance alone would show ({low} to {high}).")
+        else _("That is more than chance alone would show (up to {high}).")
     )
     first = _("The percentages are off by {off} on average; before calibration by {before}.")
     return sentences(
         first.format(off=share(off), before=share(evaluation.ece_uncalibrated.value)),
-        verdict.format(low=share(low), high=share(high)),
+        verdict.format(high=share(high)),
     )
 
 

@@ -20,7 +20,7 @@ body { font-family: sans-serif; font-size: 10.5pt; line-height: 1.45; max-width:
   margin: 2em auto; padding: 0 1em; color: #1b1e22; background-color: #ffffff; }
 h1 { font-size: 18pt; } h2 { font-size: 13pt; margin-top: 1.6em; } h3 { font-size: 11pt; }
 table { border-collapse: collapse; margin: 0.5em 0; }
-th, td { text-align: left; vertical-align: top; padding: 3px 10px 3px 0; overflow-wrap: anywhere;
+th, td { text-align: left; vertical-align: top; padding: 3px 10px 3px 0; overflow-wrap: break-word;
   border-bottom: 1px solid #c9ced4; }
 table.facts th { font-weight: normal; min-width: 15em; color: #4a525a; }
 .gap { color: #9a3b00; font-style: italic; border: 1px dashed #9a3b00; padding: 0 4px; }

@@ -9,9 +9,12 @@ from precmed_gui.evaluation.wording import (
     better_than_guessing,
     calibration_text,
     gate_text,
+    group_text,
+    images_text,
     learning_texts,
     points_text,
     shift_text,
+    trait_text,
 )
 from precmed_gui.exchange.page_drawings import reliability_drawing, roc_drawing
 from precmed_gui.exchange.page_elements import (
@@ -133,7 +136,7 @@ def _method(card: ModelCard) -> str | None:
 
 
 def _fitted_on(n: int) -> str | None:
-    return _("{n} validation images").format(n=number(n)) if n else None
+    return _("{images} left out of learning").format(images=images_text(n)) if n else None
 
 
 def label_sets(card: ModelCard, evaluation: Evaluation) -> Html:
@@ -167,12 +170,18 @@ def gate(card: ModelCard, evaluation: Evaluation | None) -> Html:
         return section(title, paragraph(not_measured()), paragraph(gate_text(None)))
     rows = [
         (_("Images like the training images to be refused by mistake"), share(rule.target)),
-        (_("Refused on validation"), figure_text(rule.validation)),
+        (
+            _("Refused of the validation images, by which the limit was set"),
+            figure_text(rule.validation),
+        ),
         (_("Refused in the test"), _known(refused)),
         (_("Compared with the nearest training images"), str(rule.neighbours)),
         (_("Largest distance that passes"), f"{rule.threshold:.3g}"),
         (_("Only grey images"), _("yes") if rule.is_grey else _("no")),
-        (_("Smallest shorter side in training"), _("{n} pixels").format(n=rule.smallest_side)),
+        (
+            _("Shorter side in training"),
+            _("{n} pixels or more in 95 % of images").format(n=rule.smallest_side),
+        ),
         (_("Images that are unlike and pass"), not_measured()),
     ]
     return section(title, paragraph(gate_text(rule, refused)), facts(rows))
@@ -200,8 +209,8 @@ def subgroups(evaluation: Evaluation) -> Html:
         return section(title, paragraph(not_measured()))
     rows = [
         [
-            found.trait,
-            found.group,
+            trait_text(found.trait),
+            group_text(found.trait, found.group),
             number(found.n),
             figure_text(found.accuracy),
             decimal_text(found.auc),

@@ -2,6 +2,7 @@
 
 from precmed_gui.diagnosis.model_card import Candidate, Member, ModelCard
 from precmed_gui.evaluation.figure_texts import decimal, duration, number, share
+from precmed_gui.evaluation.network_names import networks_text, recipe_title
 from precmed_gui.evaluation.wording import chosen_because, patients_text
 from precmed_gui.exchange.page_elements import (
     Html,
@@ -98,13 +99,16 @@ def recipe(card: ModelCard) -> Html:
     views = ngettext("{n} view of each image", "mean of {n} views of each image", card.views)
     rows = [
         (_("Kind of data"), card.modality),
-        (_("Recipe"), card.recipe),
+        (_("Recipe"), recipe_title(card.recipe)),
         (_("What the model sees"), size),
         (_("When reading"), views.format(n=card.views)),
     ]
     parts = [facts(rows), paragraph(chosen_because(card)), heading(_("Networks")), _members(card)]
     if card.candidates:
-        parts += [heading(_("What was tried, judged on validation only")), _candidates(card)]
+        parts += [
+            heading(_("What was tried, judged on images left out of learning")),
+            _candidates(card),
+        ]
     return section(_("Recipe"), *parts)
 
 
@@ -114,7 +118,7 @@ def _members(card: ModelCard) -> Html:
 
 
 def _member_row(member: Member) -> list[str]:
-    return [member.recipe, str(member.image_size), share(member.weight)]
+    return [recipe_title(member.recipe), str(member.image_size), share(member.weight)]
 
 
 def _candidates(card: ModelCard) -> Html:
@@ -124,7 +128,7 @@ def _candidates(card: ModelCard) -> Html:
 
 def _candidate_row(candidate: Candidate) -> list[str]:
     return [
-        " + ".join(candidate.recipes),
+        networks_text(candidate),
         f"{candidate.log_loss:.3f}",
         _("not defined") if candidate.auc is None else decimal(candidate.auc),
         share(candidate.accuracy),
@@ -170,5 +174,5 @@ def limits(card: ModelCard, found: tuple[str, ...]) -> Html:
     known = bullets(found) if found else paragraph(_("The run itself found nothing to warn of."))
     fixed = _("The model knows these classes only: {n}. Whatever else an image shows, it misses.")
     return section(
-        _("Limits"), known, paragraph(fixed.format(n=", ".join(card.labels))), facts(rows)
+        _("Limits"), known, paragraph(fixed.format(n=_(", ").join(card.labels))), facts(rows)
     )

@@ -15,7 +15,7 @@ from precmed_gui.learning.ensemble import LEAST_PROBABILITY
 from precmed_gui.learning.fitting import Fitted
 
 CLEARLY = 2.0
-"""Standard errors of a paired difference on validation."""
+"""Standard errors of a paired difference on cases left out of learning."""
 _Probabilities = NDArray[np.float64]
 
 
@@ -122,6 +122,8 @@ def choose(groups: Sequence[Group], labels: NDArray[np.int32]) -> Choice:
             accuracy=accuracy(truth, _mean(soft, places)),
             is_kept=places == best,
             seconds=sum(groups[place].seconds for place in places),
+            networks=tuple(len(groups[place].places) for place in places),
+            n=len(judged),
         )
         for places in shown
     )

@@ -112,11 +112,11 @@ def refused_at_sight(look: Look, gate: GateRule, *, is_negative: bool) -> str:
     """Why an image is refused whatever the network says, one sentence; "" if it is not."""
     if min(look.width, look.height) < SMALLER * gate.smallest_side:
         return _(
-            "The image is {width} × {height} pixels, far smaller than the images that the model "
-            "learned from ({side} pixels)."
+            "The image is {width} × {height} pixels, far smaller than nearly all images that the "
+            "model learned from ({side} pixels or more)."
         ).format(width=look.width, height=look.height, side=gate.smallest_side)
     if look.contrast < gate.least_contrast:
-        return _("The image is blank, or nearly so: there is nothing to read in it.")
+        return _("The image is blank, or shows next to nothing at the size the network sees.")
     if gate.is_grey and look.is_coloured:
         return _("The image is in colour, but the model learned from grey images only.")
     return _negative() if is_negative else ""

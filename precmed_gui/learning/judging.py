@@ -1,7 +1,7 @@
 """What a trained model is worth, and how its percentages, sets and refusals come about.
 
-The chain after a training: everything is fitted on the validation part, then measured once on the
-test part. No Keras: the networks have answered already.
+The chain after a training: everything is fitted on cases left out of learning, then measured once
+on the test part. No Keras: the networks have answered already.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

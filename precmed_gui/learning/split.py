@@ -10,6 +10,7 @@ from precmed_gui.diagnosis.cases import PARTS, Case, Cohort, Part, Split
 from precmed_gui.diagnosis.errors import UnfitCohort
 from precmed_gui.diagnosis.model_card import SplitReceipt
 from precmed_gui.language import _
+from precmed_gui.learning.case_names import case_name, source_folder_of
 
 SHARES: Mapping[Part, float] = {"train": 0.70, "validation": 0.15, "test": 0.15}
 LEAST_PATIENTS = 3
@@ -57,12 +58,13 @@ def split_cohort(cohort: Cohort, seed: int) -> Split:
 
 
 def receipt(cohort: Cohort, split: Split) -> SplitReceipt:
-    """The division in figures, with a SHA-256 over its parts, classes and case names."""
+    """The division in figures, with a SHA-256 over parts, classes and names, as in split.csv."""
+    source_folder = source_folder_of(cohort.cases)
     digest = hashlib.sha256()
     for part in PARTS:
         for position in split.part(part):
             case = cohort.cases[position]
-            line = f"{part}\t{case.label}\t{case.name}\n"
+            line = f"{part}\t{case.label}\t{case_name(case, source_folder)}\n"
             digest.update(line.encode("utf-8", "backslashreplace"))
     used = [cohort.cases[i] for part in PARTS for i in split.part(part)]
     return SplitReceipt(

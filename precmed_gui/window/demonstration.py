@@ -30,7 +30,7 @@ SETTLE_MS = 400
 README = N_("""PrecMed did its main job here, without a display, through its own window:
 
 1. opened the synthetic demo cohort (chest-like phantoms, generated; no patient's images);
-2. trained the recipe “{recipe}” on {train} images, with {validation} to choose the best epoch;
+2. trained the recipe “{recipe}” on {train} images, with {validation} to judge it by;
 3. tested it on {test} images of patients nobody trained on: {accuracy} right, AUC {auc};
 4. read {read} of these held-out images: {right} were called right.
 

@@ -55,7 +55,7 @@ PAGES = (
     N_("Mistakes"),
     N_("Threshold"),
     N_("How sure"),
-    N_("Cohort"),
+    N_("Groups"),
     N_("Compare"),
 )
 

@@ -16,7 +16,7 @@ from precmed_gui.evaluation.wording import (
     gate_text,
     meaning_of,
 )
-from precmed_gui.language import N_, _
+from precmed_gui.language import N_, _, sentences
 from precmed_gui.window.drawn_plot import DrawnPlot, line_pen, percent_axis
 from precmed_gui.window.interval_chart import (
     IntervalChart,
@@ -214,7 +214,7 @@ class ReliabilityView(QWidget):
         if level is not None:
             promise = _(PROMISED).format(level=share(level), size=f"{evaluation.mean_set_size:.1f}")
             referred = _(REFERRED).format(share=figure_text(evaluation.referred))
-            self._promise.setText(f"{promise} {referred}")
+            self._promise.setText(sentences(promise, referred))
 
 
 def _error_rows(evaluation: Evaluation) -> list[IntervalRow]:

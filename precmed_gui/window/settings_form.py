@@ -37,7 +37,8 @@ TIPS = {
     SEED: N_("The same seed on the same images gives the same model again."),
     FOLDS: N_(
         "Trains once more for each part, always tested on the part left out, so that more images "
-        "say how good the recipe is. Takes as many times longer."
+        "say how good the recipe is; percentages and sets are then set on these answers too. "
+        "Takes as many times longer."
     ),
 }
 FOLD_CHOICES = (0, 3, 5, 10)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from precmed_gui.diagnosis.evaluation import Subgroup
-from precmed_gui.evaluation.wording import decimal_text, figure_text
+from precmed_gui.evaluation.wording import decimal_text, figure_text, group_text, trait_text
 from precmed_gui.language import N_, _
 from precmed_gui.window.calm_fields import keep_calm
 from precmed_gui.window.interval_chart import (
@@ -26,8 +26,6 @@ DASHED = N_("Dashed: all test images. Where intervals overlap, chance may explai
 
 
 MEASURE = N_("Show")
-TRAITS = {"sex": N_("Sex"), "age": N_("Age"), "site": N_("Site"), "device": N_("Device")}
-SEXES = {"F": N_("Female"), "M": N_("Male"), "O": N_("Other")}
 
 
 class SubgroupTable(QWidget):
@@ -86,8 +84,8 @@ def _rows(groups: Sequence[Subgroup], *, is_auc: bool) -> list[IntervalRow]:
     for group in groups:
         if group.trait != trait:
             trait = group.trait
-            rows.append(IntervalRow(_(TRAITS.get(trait, trait)), is_heading=True))
-        name = _(SEXES.get(group.group, group.group)) if trait == "sex" else group.group
+            rows.append(IntervalRow(trait_text(trait), is_heading=True))
+        name = group_text(trait, group.group)
         label = _("{group} (n = {n})").format(group=name, n=number(group.n))
         figure = group.auc if is_auc else group.accuracy
         text = decimal_text(figure) if is_auc else figure_text(figure)

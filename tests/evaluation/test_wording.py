@@ -6,6 +6,7 @@ from statistics import NormalDist
 import pytest
 
 from precmed_gui.diagnosis.evaluation import (
+    Calibration,
     ClassMeasures,
     Comparison,
     Evaluation,
@@ -152,7 +153,32 @@ def test_a_small_test_part_is_warned_about(n, is_too_few):
 
 def test_a_rare_class_is_warned_about_by_name():
     (text,) = [text for text in wording.warnings(card_of(30)) if "say little" in text]
-    assert "“normal” (15) and “pneumonia” (15)" in text
+    assert "the classes “normal” (15) and “pneumonia” (15): their own figures" in text
+
+
+def test_a_single_rare_class_is_warned_about_in_the_singular():
+    card = card_of(700)
+    first, second = card.evaluation.measures.classes
+    measures = replace(card.evaluation.measures, classes=(replace(first, n=4), second))
+    (text,) = wording.warnings(
+        replace(card, evaluation=replace(card.evaluation, measures=measures))
+    )
+    assert text == "Few test images have the class “normal” (4): its own figures say little."
+
+
+def test_what_is_not_known_of_patients_is_said_once():
+    for split in (
+        replace(RECEIPT, patients_shared=3),
+        replace(RECEIPT, are_patients_known=False),
+    ):
+        card = replace(card_of(700), split=split)
+        said = " ".join([wording.worth(card), *wording.warnings(card)])
+        assert said.count("atients are") == 1
+
+
+def test_traits_and_groups_have_the_words_of_a_clinician():
+    assert (wording.trait_text("sex"), wording.group_text("sex", "F")) == ("Sex", "Female")
+    assert (wording.trait_text("ward"), wording.group_text("site", "F")) == ("ward", "F")
 
 
 @pytest.mark.parametrize(
@@ -176,7 +202,7 @@ def test_what_the_card_admits_is_a_warning(change, words):
         ({"ece_of_perfect": (0.01, 0.03)}, "off by 4 % on average"),
         ({"coverage": wilson(560, 700)}, "80 % (77 to 83) instead of 90 %"),
         ({"refused": wilson(140, 700)}, "refused as unlike"),
-        ({"seen_in_training": 5}, "trained on 5 of these"),
+        ({"seen_in_training": 5}, "trained or chosen on 5 of these"),
     ],
 )
 def test_what_the_evaluation_found_is_a_warning(change, words):
@@ -192,28 +218,54 @@ def test_a_shift_that_was_not_found_is_no_warning():
     assert "No difference" in wording.shift_text(shift)
 
 
-def test_two_sentences_tell_what_was_tried_and_why_it_was_kept():
-    tried = (
-        Candidate(("transfer",), 0.34, 0.93, 0.87, False, 60.0),
-        Candidate(("transfer", "small-cnn"), 0.31, 0.94, 0.88, True, 30.0),
-    )
-    text = wording.chosen_because(replace(CARD, candidates=tried, views=4))
+TRIED = (
+    Candidate(("transfer",), 0.34, 0.93, 0.87, False, 60.0, (1,), 546),
+    Candidate(("small-cnn",), 0.36, 0.92, 0.85, False, 207.0, (5,), 546),
+    Candidate(("transfer", "small-cnn"), 0.31, 0.94, 0.86, True, 267.0, (1, 5), 546),
+)
+
+
+def test_sentences_tell_how_many_networks_were_trained_and_which_were_kept():
+    text = wording.chosen_because(replace(CARD, candidates=TRIED, views=4))
     assert text == (
-        "2 ways were tried in 1:30 min, on 546 images for learning: “transfer” and the average of "
-        "“transfer” and “small-cnn”. Kept: the average of “transfer” and “small-cnn”, whose "
-        "percentages came closest to the truth on the 78 images that no network learned from "
-        "(88 % right), averaged over 4 views of each image."
+        "6 networks were trained in 4:27 min on 546 images. Kept: the average of the pretrained "
+        "network and 5 small networks, with 86 % right on the 546 images left out of learning. "
+        "Each image is read 4 times, moved a little, and averaged."
     )
 
 
-def test_a_reason_is_given_only_where_it_is_one():
-    tried = (
-        Candidate(("transfer",), 0.30, 0.93, 0.87, False, 60.0),
-        Candidate(("small-cnn",), 0.31, 0.94, 0.88, True, 30.0),
+def test_fewer_than_all_networks_are_kept_with_the_reason():
+    tried = (*TRIED[:1], replace(TRIED[1], is_kept=True), replace(TRIED[2], is_kept=False))
+    text = wording.chosen_because(replace(CARD, candidates=tried))
+    assert "Kept: the average of 5 small networks, clearly better than the average of all" in text
+    assert "clearly" not in wording.chosen_because(replace(CARD, candidates=TRIED))
+
+
+def test_networks_of_one_recipe_are_named_together():
+    both = Candidate(("small-cnn", "small-cnn", "odd"), 0.3, 0.9, 0.8, True, 9.0)
+    alone = [Candidate((recipe,), 0.4, 0.9, 0.8, False, 3.0) for recipe in both.recipes]
+    text = wording.chosen_because(replace(CARD, candidates=(*alone, both)))
+    assert "3 networks were trained" in text
+    assert "the average of 2 small networks and the network “odd”" in text
+
+
+def test_a_card_that_does_not_say_counts_what_percentages_were_fitted_on():
+    fitted = replace(CARD, calibration=Calibration("temperature", (1.0,) * 2, (0.0,) * 2, 624))
+    tried = tuple(replace(candidate, n=0) for candidate in TRIED)
+    assert "624 images left out" in wording.chosen_because(replace(fitted, candidates=tried))
+
+
+def test_a_single_network_says_what_its_epoch_or_its_percentages_were_chosen_on():
+    fitted = replace(CARD, calibration=Calibration("temperature", (1.0,) * 2, (0.0,) * 2, 624))
+    assert wording.chosen_because(CARD) == (
+        "One network was trained, as chosen: “Small network”. Its best epoch was chosen on 78 "
+        "images it did not learn from."
     )
-    assert "closest" not in wording.chosen_because(replace(CARD, candidates=tried))
-    assert "closest" not in wording.chosen_because(replace(CARD, candidates=tried[1:]))
-    assert wording.chosen_because(CARD).startswith("One network was trained, as chosen")
+    assert wording.chosen_because(replace(fitted, recipe="transfer")) == (
+        "One network was trained, as chosen: “Pretrained network”. Its percentages were set on "
+        "624 images left out of learning."
+    )
+    assert "best epoch" in wording.chosen_because(fitted)
 
 
 def test_sets_and_referrals_are_told_in_words():
@@ -223,19 +275,21 @@ def test_sets_and_referrals_are_told_in_words():
     assert text.startswith("Cannot be ruled out at 90 %: “normal” and “pneumonia”.")
     assert "91 % (86 to 94)" in text
     assert "3 of 8 classes" in wording.referred_because(("a", "b", "c"), 8)
-    assert "No class" in wording.referred_because((), 8)
 
 
 def test_the_gate_says_how_often_it_errs():
     gate = GateRule(1.0, 5, 0.01, wilson(1, 78), True, 28, 0.02)
-    assert "1 % (< 1 to 7)" in wording.gate_text(gate)
-    assert "In the test" in wording.gate_text(gate, wilson(2, 156))
+    assert "by which this limit was set, 1 % (< 1 to 7)" in wording.gate_text(gate)
+    tested = wording.gate_text(gate, wilson(2, 156))
+    assert tested.endswith("In the test, 1 % (< 1 to 5) were refused.")
+    assert "validation" not in tested
     assert "cannot tell" in wording.gate_text(None)
 
 
 def test_calibration_is_held_against_chance():
     found = evaluation_of(700)
-    assert "no more than chance" in wording.calibration_text(found)
+    text = wording.calibration_text(found)
+    assert text.endswith("That is no more than chance alone would show (up to 5 %).")
     assert "more than chance" in wording.calibration_text(
         replace(found, ece_of_perfect=(0.0, 0.03))
     )

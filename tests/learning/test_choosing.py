@@ -111,6 +111,8 @@ def test_networks_that_left_different_cases_out_are_one_group() -> None:
     ]
     choice = choose(groups, LABELS)
     assert np.array_equal(choice.judged, EVERY)
+    assert [one.networks for one in choice.candidates] == [(1,), (2,), (1, 2)]
+    assert {one.n for one in choice.candidates} == {len(EVERY)}
     losses = [candidate.log_loss for candidate in choice.candidates]
     assert losses == pytest.approx([losses[0]] * 3)  # both groups say the same of every case
 

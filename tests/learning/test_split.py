@@ -1,9 +1,11 @@
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
 from precmed_gui.diagnosis.cases import PARTS, Case, Cohort, Split, make_cohort
 from precmed_gui.diagnosis.errors import UnfitCohort
+from precmed_gui.learning.case_names import case_name, source_folder_of
 from precmed_gui.learning.split import receipt, split_cohort
 
 
@@ -155,3 +157,16 @@ def test_the_receipt_tells_one_division_from_another() -> None:
     assert first.fingerprint == receipt(cohort, split_cohort(cohort, 1)).fingerprint
     assert first.patients == 40
     assert first.train + first.validation + first.test == len(cohort.cases)
+
+
+def test_the_fingerprint_is_over_the_names_in_the_table_of_the_split() -> None:
+    cohort = patients({"sick": 20, "well": 20})
+    split = split_cohort(cohort, 1)
+    folder = source_folder_of(cohort.cases)
+    lines = [
+        f"{part}\t{cohort.cases[i].label}\t{case_name(cohort.cases[i], folder)}\n"
+        for part in PARTS
+        for i in split.part(part)
+    ]
+    assert receipt(cohort, split).fingerprint == sha256("".join(lines).encode()).hexdigest()
+    assert any("/" in line for line in lines)

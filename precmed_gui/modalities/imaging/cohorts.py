@@ -11,7 +11,7 @@ from precmed_gui.diagnosis.work import CancelToken, Report, Step
 from precmed_gui.language import _
 from precmed_gui.modalities.imaging.decoding import quiet_decoders
 from precmed_gui.modalities.imaging.files import check_file
-from precmed_gui.modalities.imaging.folders import FoundFile, Search
+from precmed_gui.modalities.imaging.folders import FoundFile, Search, class_name
 
 _REPORT_SECONDS = 0.1
 
@@ -84,9 +84,11 @@ def _checked(files: list[FoundFile], progress: _Progress) -> tuple[list[Case], l
 
 def _placed(case: Case, file: FoundFile) -> Case:
     """`case` with the class and part of its folders, unless its file names them itself."""
-    if file.label is None or case.label is not None:
+    if case.label is not None:
+        return replace(case, label=class_name(case.label))
+    if file.label is None:
         return case
-    return replace(case, label=file.label, part=file.part)
+    return replace(case, label=class_name(file.label), part=file.part)
 
 
 def _require_something(

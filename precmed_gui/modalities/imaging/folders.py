@@ -17,6 +17,8 @@ _PART_WORDS: dict[str, Part] = {
     "val": "validation", "valid": "validation", "validation": "validation",
     "test": "test", "testing": "test",
 }  # fmt: skip
+_TURNING = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Bidirectional marks (Unicode annex 9)."""
 _FEWEST_OF_A_CLASS = 5
 _IGNORED = {"thumbs.db", "desktop.ini", "__macosx", "about.txt", "icon\r"}
 """Left by systems beside images; about.txt is what the demo cohort says of itself."""
@@ -176,6 +178,11 @@ def _is_file(entry: "Path | os.DirEntry[str]") -> bool:
         return entry.is_file()
     except OSError:
         return False
+
+
+def class_name(name: str) -> str | None:
+    """A name without the invisible characters that turn the text and figures after it round."""
+    return name.translate(_TURNING) or None
 
 
 def _part(folder: Path) -> Part | None:

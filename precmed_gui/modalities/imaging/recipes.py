@@ -12,8 +12,9 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             name="auto",
             title=N_("Automatic"),
             summary=N_(
-                "Looks at your images, tries several networks within the time you give it, and "
-                "keeps what is best on the validation images. Choose it first."
+                "Looks at your images, trains several networks within the time you give it, and "
+                "averages them, unless fewer are clearly better on images left out of learning. "
+                "Choose it first."
             ),
             epochs=20,
             batch_size=32,
@@ -40,7 +41,7 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             title=N_("Fine-tuned network"),
             summary=N_(
                 "The pretrained network, then all of it adapted carefully to your images. Slower; "
-                "choose it for a thousand images or more."
+                "choose it for two thousand images or more."
             ),
             epochs=6,
             batch_size=32,

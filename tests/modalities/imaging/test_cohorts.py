@@ -59,6 +59,17 @@ def test_a_given_division_is_kept(tmp_path: Path, train: str, validation: str, t
     }
 
 
+def test_a_class_has_no_characters_that_turn_text_round(tmp_path: Path) -> None:
+    marks = "".join(chr(code) for code in (0x200E, 0x200F, 0x202A, 0x202E, 0x2066, 0x2069))
+    image(tmp_path / "x" / f"sick{marks}" / "a.png")
+    image(tmp_path / "x" / "sick" / "b.png")
+    image(tmp_path / "x" / "well 油" / "c.png")
+    image(tmp_path / "x" / marks / "d.png")
+    cohort = found(tmp_path / "x")
+    assert set(cohort.label_order) == {"sick", "well 油"}
+    assert {case.name: case.label for case in cohort.cases}["d.png"] is None
+
+
 def test_the_folders_of_a_division_may_be_dropped_side_by_side(tmp_path: Path) -> None:
     image(tmp_path / "train" / "sick" / "a.png")
     image(tmp_path / "test" / "sick" / "b.png")
