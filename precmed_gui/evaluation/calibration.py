@@ -31,7 +31,11 @@ def no_calibration(classes: int) -> Calibration:
     return Calibration("none", (1.0,) * classes, (0.0,) * classes)
 
 
-def fit_calibration(logits: NDArray[np.floating], truth: NDArray[np.integer]) -> Calibration:
+def fit_calibration(
+    logits: NDArray[np.floating],
+    truth: NDArray[np.integer],
+    offset: NDArray[np.float64] | None = None,
+) -> Calibration:
     """Fit what makes the network's probabilities honest on cases it was not trained on.
 
     Temperature and vector scaling of Guo et al. 2017 (arXiv:1706.04599): both minimise the log
@@ -47,6 +51,9 @@ def fit_calibration(logits: NDArray[np.floating], truth: NDArray[np.integer]) ->
         (n, classes) natural logarithms of probabilities; minus infinity is allowed.
     truth
         (n,) class numbers, 0 to classes - 1.
+    offset
+        (classes,) what is added to the logits first, for instance how common the classes are; the
+        bias that is returned contains it.
 
     Returns
     -------
@@ -56,11 +63,14 @@ def fit_calibration(logits: NDArray[np.floating], truth: NDArray[np.integer]) ->
     n, classes = logits.shape
     if n == 0:
         return no_calibration(classes)
-    bounded = _bounded(logits)
+    added = np.zeros(classes) if offset is None else offset
+    # Added after the logits are bounded, as `calibrated` does: a scale for each class would
+    # otherwise turn the other largest value of a row into a bias of that row.
+    bounded = _bounded(logits) + added
     is_vector = _is_vector_clearly_better(bounded, truth)
     scale, bias = (_fit_vector if is_vector else _fit_temperature)(bounded, truth)
     kind = "vector" if is_vector else "temperature"
-    return Calibration(kind, tuple(scale.tolist()), tuple(bias.tolist()), n)
+    return Calibration(kind, tuple(scale.tolist()), tuple((scale * added + bias).tolist()), n)
 
 
 def temperature_scale(logits: NDArray[np.floating], truth: NDArray[np.integer]) -> float:

@@ -3,8 +3,6 @@
 Used once after a training, on validation cases, together with `calibration`.
 """
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -80,10 +78,7 @@ def fit_percentages(
     if not bias.any():
         return fit_calibration(logits, truth)
     # The temperature is for what the images tell, so the prior is divided by it beforehand.
-    before = bias / _scale(logits, truth, bias)
-    found = fit_calibration(logits + before, truth)
-    together = np.array(found.scale) * before + np.array(found.bias)
-    return replace(found, bias=tuple(together.tolist()))
+    return fit_calibration(logits, truth, bias / _scale(logits, truth, bias))
 
 
 def _scale(

@@ -5,11 +5,14 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.prediction import Prediction
+from precmed_gui.language import N_, _
 from precmed_gui.window.answer_words import bars_of, set_line, set_tip
 from precmed_gui.window.confidence_bars import ConfidenceBars
-from precmed_gui.window.nearest_images import NearestImages
+from precmed_gui.window.nearest_images import NearestImages, is_the_same
 from precmed_gui.window.readings_model import Reading
 from precmed_gui.window.verdict_box import VerdictBox
+
+SEEN = N_("The model learned from this very image, so being right here proves nothing.")
 
 
 class AnswerView(QWidget):
@@ -29,12 +32,18 @@ class AnswerView(QWidget):
         self._unreadable = QLabel()
         self._unreadable.setWordWrap(True)
         self._unreadable.setProperty("role", "warning")
+        self._seen = QLabel()
+        self._seen.setWordWrap(True)
+        self._seen.setProperty("role", "warning")
+        self._seen.setContentsMargins(8, 0, 8, 0)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 8)
         layout.setSpacing(8)
-        for part in (self.verdict, self.bars, self._meaning, self._unreadable, self.nearest):
+        for part in (self.verdict, self.bars, self._meaning, self._seen, self._unreadable):
             layout.addWidget(part)
+        layout.addWidget(self.nearest)
         self.show_reading(None, None)
+        self.retranslate()
 
     def show_reading(self, reading: Reading | None, card: ModelCard | None) -> None:
         """Show one image's answer, as the model of this card gave it."""
@@ -44,6 +53,8 @@ class AnswerView(QWidget):
         self._unreadable.setVisible(bool(reason))
         is_refused = prediction is not None and prediction.verdict == "refused"
         self.bars.setVisible(not reason and not is_refused)
+        nearest = prediction.nearest[:1] if prediction else ()
+        self._seen.setVisible(any(is_the_same(found) for found in nearest))
         if prediction is None:
             self.verdict.hide()
             self.bars.clear()
@@ -64,6 +75,7 @@ class AnswerView(QWidget):
         self.nearest.show_nearest(prediction.nearest, prediction.labels, is_needed=is_refused)
 
     def retranslate(self) -> None:
+        self._seen.setText(f"⚠ {_(SEEN)}")
         self.bars.retranslate()
         self.nearest.retranslate()
 

@@ -53,20 +53,20 @@ _SIGN = 18
 
 Measure = tuple[str, str, Callable[[ClassMeasures], Figure | None], bool]
 MEASURES: tuple[Measure, ...] = (
-    (N_("Sensitivity"), N_("Of the cases with it, called so"), lambda m: m.sensitivity, False),
+    (N_("Sensitivity"), N_("Of the images that have the class: how many were called so."), lambda m: m.sensitivity, False),
     (
         N_("Specificity"),
-        N_("Of the cases without it, not called so"),
+        N_("Of the images that do not have the class: how many were not called so."),
         lambda m: m.specificity,
         False,
     ),
-    (N_("PPV"), N_("Of the cases called so, those with it"), lambda m: m.ppv, False),
-    (N_("NPV"), N_("Of the cases not called so, those without it"), lambda m: m.npv, False),
-    (N_("F1"), N_("Harmonic mean of sensitivity and PPV"), lambda m: m.f1, True),
-    (N_("AUC"), N_("Area under the ROC curve"), lambda m: m.auc, True),
+    (N_("PPV"), N_("Of the images called so: how many have the class."), lambda m: m.ppv, False),
+    (N_("NPV"), N_("Of the images not called so: how many do not have it."), lambda m: m.npv, False),
+    (N_("F1"), N_("Harmonic mean of sensitivity and PPV; 1 is best."), lambda m: m.f1, True),
+    (N_("AUC"), N_("Area under the ROC curve; 0.5 is guessing, 1 is best."), lambda m: m.auc, True),
     (
         N_("Average precision"),
-        N_("Area under the precision–recall curve"),
+        N_("Area under the precision–recall curve; 1 is best."),
         lambda m: m.average_precision,
         True,
     ),

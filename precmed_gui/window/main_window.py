@@ -38,6 +38,8 @@ from precmed_gui.window.wording import images_text
 from precmed_gui.window.workspace import Workspace
 
 DEFAULT_SIZE = QSize(1280, 800)
+FRAME = QSize(4, 40)
+"""About what a title bar and borders take of the screen."""
 PANEL_WIDTHS = (340, 510, 430)
 LAYOUT_VERSION = 2
 DEMO, LAST = "demo", "last"
@@ -153,7 +155,7 @@ class MainWindow(QMainWindow):
         self.cases.case_activated.connect(self._on_case_activated)
 
     def _restore(self) -> None:
-        self.resize(DEFAULT_SIZE)
+        self.resize(DEFAULT_SIZE.boundedTo(self.screen().availableSize() - FRAME))
         geometry, layout = self._settings.value("geometry"), self._settings.value("layout")
         if geometry is not None:
             self.restoreGeometry(geometry)

@@ -17,13 +17,19 @@ from precmed_gui.window.icons import keep_icon
 from precmed_gui.window.theme import current_tokens, font_of, paint_swatch, theme_signals
 
 TITLE = N_("Nearest training images")
+TIP = N_(
+    "The images that the model learned from and that look most like this one to it. The smaller "
+    "the distance, the more alike."
+)
 GONE = N_("not on this computer any more")
 DISTANCE = N_("distance {distance}")
+SAME = N_("the very image")
 SPOKEN = N_("{label}, distance {distance}")
 MOST = 3
 MOST_KEPT = 120
 SIDE = 88
 _WORDS = 36
+_SAME = 0.005
 
 
 class NearestImages(QWidget):
@@ -109,6 +115,7 @@ class NearestImages(QWidget):
 
     def retranslate(self) -> None:
         self._fold.setText(_(TITLE))
+        self._fold.setToolTip(_(TIP))
         self._describe()
 
     def _describe(self) -> None:
@@ -186,7 +193,8 @@ class _Tile(QWidget):
         painter.drawText(line, left, name)
         painter.setFont(font_of(tokens.caption))
         painter.setPen(QColor(tokens.text_muted))
-        said = _(DISTANCE).format(distance=_distance(self._neighbour))
+        is_same = is_the_same(self._neighbour)
+        said = _(SAME) if is_same else _(DISTANCE).format(distance=_distance(self._neighbour))
         painter.drawText(QRect(start, SIDE + 19, self.width() - start, 15), left, said)
         painter.end()
 
@@ -208,6 +216,11 @@ def case_of_key(key: str) -> Case:
     """The case that has this key; items of a file are "name/number"."""
     found = re.fullmatch(r"(.+)#([^#]*/\d+)", key, re.DOTALL)
     return Case(found[1], found[2]) if found else Case(key)
+
+
+def is_the_same(neighbour: Neighbour) -> bool:
+    """Whether the image that is read is this training image itself."""
+    return neighbour.distance < _SAME
 
 
 def _distance(neighbour: Neighbour) -> str:

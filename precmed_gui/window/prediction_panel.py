@@ -20,6 +20,7 @@ from precmed_gui.diagnosis.prediction import CasesRead, PredictionList
 from precmed_gui.language import N_, _, ngettext
 from precmed_gui.window.answer_view import AnswerView
 from precmed_gui.window.drop_area import DropArea
+from precmed_gui.window.elided_label import ElidedLabel
 from precmed_gui.window.file_drops import FileDrops
 from precmed_gui.window.icons import keep_icon
 from precmed_gui.window.layouts import row
@@ -43,6 +44,7 @@ OPENING = N_("Opening the images…")
 NO_MODEL_YET = N_("The images will be read as soon as there is a model: train one or choose one.")
 READ = N_("{images} read")
 NOT_READ = N_("{files} not readable")
+REFUSED = N_("{n} of them refused")
 LEAST_ANSWER, LEAST_PICTURE = 150, 120
 
 
@@ -77,6 +79,8 @@ class PredictionPanel(QWidget):
         self._title = QLabel()
         self._title.setProperty("role", "title")
         self._title.setMinimumHeight(28)
+        self._name = ElidedLabel()
+        self._name.setProperty("role", "caption")
         self._position = QLabel()
         self._previous = QToolButton()
         self._next = QToolButton()
@@ -123,7 +127,7 @@ class PredictionPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
-        layout.addLayout(row((self._title, 1), self._position, self._previous, self._next))
+        layout.addLayout(row(self._title, (self._name, 1), self._position, self._previous, self._next))
         layout.addWidget(self.header)
         layout.addWidget(self.strip)
         layout.addWidget(self._stack, 1)
@@ -271,17 +275,22 @@ class PredictionPanel(QWidget):
         self._show_position()
 
     def _summary(self) -> str:
-        read, refused = len(self.readings.predictions()), len(self.readings.unreadable())
         if not self.readings.rowCount():
             return ""
-        text = _(READ).format(images=images_text(read))
-        if not refused:
-            return text
-        files = ngettext("{n} file", "{n} files", refused).format(n=number(refused))
-        return f"{text} · {_(NOT_READ).format(files=files)}"
+        read, failed = self.readings.predictions(), len(self.readings.unreadable())
+        refused = sum(prediction.verdict == "refused" for prediction in read)
+        texts = [_(READ).format(images=images_text(len(read)))]
+        if refused:
+            texts.append(_(REFUSED).format(n=number(refused)))
+        if failed:
+            files = ngettext("{n} file", "{n} files", failed).format(n=number(failed))
+            texts.append(_(NOT_READ).format(files=files))
+        return " · ".join(texts)
 
     def _show_position(self) -> None:
         row, count = self.table.row(), self.readings.rowCount()
+        reading = self.readings.reading(row)
+        self._name.show_text(reading.case.name if reading else "")
         self._position.setText(f"{row + 1} / {number(count)}" if count and row >= 0 else "")
         self._previous.setEnabled(row > 0)
         self._next.setEnabled(0 <= row < count - 1)
@@ -305,11 +314,7 @@ class PredictionPanel(QWidget):
         self._show_row(current.row())
         self._show_position()
         reading = self.readings.reading(current.row())
-        if reading is None:
-            return
-        if reading.reason:
-            self.picture.show_message(reading.reason)
-        else:
+        if reading is not None:  # an image that was not read for its size can still be looked at
             self.picture_wished.emit(reading.case)
 
     def _on_nearest_opened(self) -> None:

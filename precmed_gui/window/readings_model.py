@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
@@ -17,6 +18,7 @@ COLUMNS = (N_("Image"), N_("Most probable"), N_("How sure"), N_("Verdict"))
 UNREADABLE = N_("unreadable")
 WAITING = N_("waiting…")
 IMAGE, LABEL, SURE, VERDICT = range(4)
+ENDINGS = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".dcm"}
 _Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 
@@ -132,7 +134,7 @@ def _case_of(file: Unreadable) -> Case:
 
 def _text(reading: Reading, column: int) -> str:
     if column == IMAGE:
-        return reading.case.name
+        return _without_ending(reading.case.name)
     prediction = reading.prediction
     if column == VERDICT:
         return _verdict_text(reading)
@@ -141,6 +143,12 @@ def _text(reading: Reading, column: int) -> str:
     if prediction.verdict == "refused":
         return "–"
     return prediction.label if column == LABEL else share(prediction.confidence)
+
+
+def _without_ending(name: str) -> str:
+    """All images of a list end alike; what tells them apart needs the room."""
+    path = PurePath(name)
+    return path.stem if path.suffix.casefold() in ENDINGS else name
 
 
 def _verdict_text(reading: Reading) -> str:

@@ -141,7 +141,12 @@ class ReliabilityPlot(DrawnPlot):
         self._go_to(self._current + step)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        x = event.position().x()
+        self._go_near(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._go_near(event.position().x())
+
+    def _go_near(self, x: float) -> None:
         distances = [abs(self.place(bin_.confidence, 0).x() - x) for bin_ in self._after]
         if distances:
             self._go_to(distances.index(min(distances)))

@@ -27,7 +27,6 @@ from precmed_gui.diagnosis.model_report import ModelReport
 from precmed_gui.evaluation.operating_points import (
     Target,
     operating_point,
-    precision_recall_points,
     roc_points,
     threshold_for_sensitivity,
 )
@@ -45,7 +44,7 @@ PREVALENCE = N_("How common where it is used")
 PREVALENCE_TIP = N_("Prevalence: of 100 patients you examine, how many have it")
 MISS = N_("Miss at most 1 in")
 MISS_TIP = N_("The threshold that misses at most one in so many of the test images with it")
-SET = N_("Set")
+SET = N_("Set threshold")
 SAVED_NOTHING = N_(
     "This page only explores: it does not change what the model answers. The threshold is judged "
     "on the images it is chosen on, so expect a little less on new ones."
@@ -107,7 +106,7 @@ class RocView(QWidget):
             name.setBuddy(field)
             field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.label.currentIndexChanged.connect(self._on_label_chosen)
-        self.prevalence.valueChanged.connect(self._show_point)
+        self.prevalence.valueChanged.connect(self._on_prevalence_changed)
         self.set_miss.clicked.connect(self._on_miss_set)
         self.miss.lineEdit().returnPressed.connect(self._on_miss_set)
 
@@ -207,14 +206,17 @@ class RocView(QWidget):
         self._patients = report.cases.patients
         self._threshold = 0.5
         if self._can_measure():
-            part = float(self._is_positive.mean())
             self.roc.show_points(roc_points(self._is_positive, self._scores), ((0, 0), (1, 1)))
-            self.precision.show_points(
-                precision_recall_points(self._is_positive, self._scores), ((0, part), (1, part))
-            )
             self.prevalence.blockSignals(True)
-            self.prevalence.setValue(100 * part)
+            self.prevalence.setValue(100 * float(self._is_positive.mean()))
             self.prevalence.blockSignals(False)
+        self._on_prevalence_changed()
+
+    def _on_prevalence_changed(self) -> None:
+        if self._can_measure():
+            common = self.prevalence.value() / 100
+            roc = roc_points(self._is_positive, self._scores)
+            self.precision.show_points(at_prevalence(roc, common), ((0, common), (1, common)))
         self._show_point()
 
     def _on_miss_set(self) -> None:
@@ -244,6 +246,18 @@ def likely_finding(labels: tuple[str, ...]) -> int:
     """The first class whose name is none of the usual ones for "nothing found"."""
     places = (place for place, label in enumerate(labels) if label.casefold() not in HEALTHY)
     return next(places, 0)
+
+
+def at_prevalence(roc: NDArray[np.float64], prevalence: float) -> NDArray[np.float64]:
+    """Turn points of `roc_points` into precision and recall where so many have the class.
+
+    Davis and Goadrich 2006, doi:10.1145/1143844.1143874, with Bayes' rule for the prevalence; at
+    that of the test images these are the points of `precision_recall_points`.
+    """
+    alarms, found, thresholds = roc[1:].T  # at the first point nobody is called
+    right = found * prevalence
+    called = right + alarms * (1 - prevalence)
+    return np.stack([found, right / called, thresholds], axis=1)
 
 
 def _point_rows(point: OperatingPoint) -> list[IntervalRow]:

@@ -132,7 +132,7 @@ QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url(icons:style-up.svg);
   width: 10px; height: 10px; }
 QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url(icons:style-down.svg);
   width: 10px; height: 10px; }
-QComboBox { padding-right: 26px; }
+QComboBox { padding-right: 26px; combobox-popup: 0; }
 QComboBox:focus { padding-right: 25px; }
 QComboBox::drop-down { subcontrol-origin: border; subcontrol-position: center right;
   width: 24px; border: none; }

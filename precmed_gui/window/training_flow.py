@@ -60,7 +60,9 @@ class TrainingFlow(QObject):
         if self._job:
             return
         cohort = self._workspace.cohort
-        name = f"{cohort.name or _('Images')} · {settings.recipe}"
+        name = cohort.name or _("Images")
+        if settings.recipe != TrainingSettings().recipe:
+            name = f"{name} · {settings.recipe}"
         self._folder = str(_free_folder(user_models_folder(), name))
         self._last_epoch = 0
         plan = TrainingPlan(cohort, settings, self._folder, name)

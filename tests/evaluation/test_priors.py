@@ -67,3 +67,18 @@ def test_percentages_of_the_cohort_are_right_on_average() -> None:
     logits, truth = balanced_logits(5000, 1.0)
     shown = calibrated(logits, fit_percentages(logits, truth, COUNTS))
     assert shown[:, 1].mean() == pytest.approx(truth.mean(), abs=0.01)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_percentages_of_a_mixed_cohort_are_never_worse_than_the_prior_alone(seed: int) -> None:
+    counts = np.array([486, 128, 206, 194, 66])
+    random = np.random.default_rng(seed)
+    truth = random.choice(5, 1200, p=counts / counts.sum())
+    # A network that is surer of some classes than of others, so that a scale a class is tempting.
+    sharpness = np.array([0.4, 1.5, 1.0, 1.0, 2.0])
+    logits = sharpness * (1.2 * np.eye(5)[truth] + random.normal(0, 0.7, (1200, 5)))
+    found = fit_percentages(logits, truth, counts)
+    prior = Calibration("temperature", (1.0,) * 5, tuple(np.log(counts / counts.sum())))
+    fitted = log_loss(truth, calibrated(logits, found))
+    assert found.kind == "vector"
+    assert fitted < log_loss(truth, calibrated(logits, prior)) - 0.01
