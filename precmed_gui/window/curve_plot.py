@@ -258,8 +258,10 @@ class CurvePlot(QWidget):
             self._best.setValue(data.best_epoch)
             self._best.label.setText(self._texts.best.format(epoch=data.best_epoch))
             is_late = data.best_epoch > 0.6 * max(data.epochs, 1)
-            side = (1.0, 0.0) if is_late else (0.0, 0.0)
+            ends_high = quantity.ceiling is not None  # the label stands where the curve is not
+            side = (1.0 if is_late else 0.0, 1.0 if ends_high else 0.0)
             self._best.label.anchors = [side, side]
+            self._best.label.orthoPos = 0.0 if ends_high else 1.0
             self._best.label.updatePosition()
         if not self._is_zoomed:
             self._show_all()

@@ -45,6 +45,8 @@ _REDRAW_MS = 100
 _NARROW = 540
 _WIDE_ENOUGH = 1.4
 """Side by side only where each plot is then not much higher than wide."""
+_LOW = 250
+"""Two plots above each other would have no room for their curves."""
 _PNG_SCALE = 2
 
 
@@ -179,8 +181,12 @@ class TrainingCurves(QWidget):
         image.setDevicePixelRatio(_PNG_SCALE)
         image.fill(QColor(current_tokens().surface))
         self._is_pictured = True
+        for plot in self._plots:
+            plot.show()
+        self._row.activate()
         self.render(image, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
         self._is_pictured = False
+        self._arrange()
         for plot in self._plots:
             plot.restyle()
         return image
@@ -221,9 +227,9 @@ class TrainingCurves(QWidget):
         is_empty = not self._plots or not (self.has_data or self._data.epochs)
         self._placeholder.setVisible(is_empty)
         for plot in self._plots:
-            plot.setVisible(not is_empty)
             plot.show_data(self._data)
         self._are_plots_shown = bool(self._plots) and not is_empty
+        self._arrange()
         self._show_cursor()
 
     def _show_cursor(self) -> None:
@@ -284,9 +290,16 @@ class TrainingCurves(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Side by side, above each other, or the loss alone: whatever the room is enough for."""
         direction = QBoxLayout.Direction
         is_narrow = self.width() < max(_NARROW, self.height() * _WIDE_ENOUGH)
         self._row.setDirection(direction.TopToBottom if is_narrow else direction.LeftToRight)
+        for place, plot in enumerate(self._plots):
+            has_room = place == 0 or self.height() >= _LOW or self.width() >= _NARROW
+            plot.setVisible(self._are_plots_shown and has_room)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -1,6 +1,6 @@
 """The few separate windows: file choosers, model card, keyboard help, about, and questions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 
@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 
 from precmed_gui import __version__
 from precmed_gui.diagnosis.model_card import ModelCard
-from precmed_gui.evaluation.figure_texts import decimal_text
+from precmed_gui.diagnosis.model_report import ModelReport
+from precmed_gui.exchange.card_page import card_page
 from precmed_gui.language import N_, _
 from precmed_gui.places import home_folder
-from precmed_gui.window.settings_form import BATCH_SIZE, EPOCHS, LEARNING_RATE, SEED
-from precmed_gui.window.wording import moment, number, tested_on
+from precmed_gui.window.theme import current_tokens
 
 IMAGE_PATTERNS = "*.png *.jpg *.jpeg *.tif *.tiff *.bmp *.webp *.dcm *.npz *ubyte *ubyte.gz *.gz"
 USE_QUESTION = N_("What is “{model}” for?")
@@ -112,9 +112,11 @@ class Dialogs:
         dialog.deleteLater()
         return field.toPlainText().strip() if is_kept else ""
 
-    def show_card(self, card: ModelCard) -> None:
-        """The model card, readable."""
-        self._show_page(_("Model card"), card_page(card))
+    def show_card(self, report: ModelReport, save: Callable[[], None]) -> None:
+        """The model card as its readable page; `save` is called when the user wants to keep it."""
+        browser = self._page(_("Model card"), GuideBrowser(), width=760, height=640, save=save)
+        browser.document().setDocumentMargin(_PAGE_MARGIN)
+        browser.setHtml(card_page(report).replace("</head>", f"{_colours()}</head>", 1))
 
     def show_shortcuts(self, shortcuts: Sequence[tuple[str, str]]) -> None:
         """Everything that has a key."""
@@ -157,7 +159,15 @@ class Dialogs:
     def _show_page(self, title: str, html: str) -> None:
         self._page(title, QTextBrowser(), width=560, height=520).setHtml(html)
 
-    def _page(self, title: str, browser: QTextBrowser, *, width: int, height: int) -> QTextBrowser:
+    def _page(
+        self,
+        title: str,
+        browser: QTextBrowser,
+        *,
+        width: int,
+        height: int,
+        save: Callable[[], None] | None = None,
+    ) -> QTextBrowser:
         dialog = QDialog(self._parent)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(title)
@@ -165,6 +175,9 @@ class Dialogs:
         browser.setOpenExternalLinks(False)
         browser.setAccessibleName(title)
         buttons = QDialogButtonBox()
+        if save is not None:
+            keep = buttons.addButton(_("Save…"), QDialogButtonBox.ButtonRole.ActionRole)
+            keep.clicked.connect(lambda: save())
         buttons.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(dialog.close)
         layout = QVBoxLayout(dialog)
@@ -173,14 +186,6 @@ class Dialogs:
         layout.addWidget(buttons)
         dialog.show()
         return browser
-
-
-SETTINGS = {
-    "epochs": EPOCHS,
-    "batch_size": BATCH_SIZE,
-    "learning_rate": LEARNING_RATE,
-    "seed": SEED,
-}
 
 
 class GuideBrowser(QTextBrowser):
@@ -214,43 +219,15 @@ def _give_air(document: QTextDocument) -> None:
         block = block.next()
 
 
-def card_page(card: ModelCard) -> str:
-    """A model card as simple HTML, gaps shown as gaps."""
-    settings = ", ".join(
-        f"{_(SETTINGS.get(key, key))} {value:g}" for key, value in card.settings.items()
+def _colours() -> str:
+    """The colours of the theme in use; the page itself is made for paper."""
+    tokens = current_tokens()
+    return (
+        f"<style>body {{ color: {tokens.text}; background-color: {tokens.surface_raised}; }} "
+        f"th, td {{ border-bottom-color: {tokens.border}; }} "
+        f"table.facts th {{ color: {tokens.text_muted}; }} "
+        f".gap {{ color: {tokens.warning}; border-color: {tokens.warning}; }}</style>"
     )
-    split = card.split
-    rows = [
-        (_("Intended use"), card.intended_use or _("not stated")),
-        (_("Classes"), ", ".join(card.labels)),
-        (_("Trained on"), card.source or _("not stated")),
-        (_("Test"), tested_on(card)),
-        (_("Area under the ROC curve"), _auc_text(card)),
-        (
-            _("Images: training, validation, test"),
-            f"{number(split.train)}, {number(split.validation)}, {number(split.test)}",
-        ),
-        (
-            _("Patients, of them in more than one part"),
-            f"{split.patients}, {split.patients_shared}",
-        ),
-        (_("Recipe"), card.recipe),
-        (_("Input"), f"{card.image_size} × {card.image_size}, {_colour(card)}"),
-        (_("Settings"), settings),
-        (_("Trained at"), moment(card.trained_at)),
-        (_("Device"), card.device or _("not stated")),
-        (_("Versions"), ", ".join(f"{name} {value}" for name, value in card.versions.items())),
-        (_("Notes"), card.notes or _("none")),
-    ]
-    return f"<h2>{escape(card.name)}</h2>{_table(rows)}"
-
-
-def _auc_text(card: ModelCard) -> str:
-    return decimal_text(card.auc) if card.auc is not None else _("not measured")
-
-
-def _colour(card: ModelCard) -> str:
-    return _("grey") if card.channels == 1 else _("colour")
 
 
 def _table(rows: Sequence[tuple[str, str]]) -> str:

@@ -82,11 +82,15 @@ class EvaluationFlow(QObject):
 
     def save_page(self, path: Path) -> None:
         """Write the readable page, as soon as the report is open."""
-        self._with_report(partial(self._write, write_card_page, path))
+        self.with_report(partial(self.write_page, path))
+
+    def write_page(self, path: Path, report: ModelReport) -> None:
+        """Write the readable page of a report that is open."""
+        self._write(write_card_page, path, report)
 
     def save_table(self, path: Path) -> None:
         """Write the figures as CSV, as soon as the report is open."""
-        self._with_report(partial(self._write, write_evaluation_csv, path))
+        self.with_report(partial(self._write, write_evaluation_csv, path))
 
     @Slot(object)
     def take_card(self, card: ModelCard) -> None:
@@ -103,7 +107,8 @@ class EvaluationFlow(QObject):
             and report.card == self._workspace.card
         )
 
-    def _with_report(self, use: Callable[[ModelReport], None]) -> None:
+    def with_report(self, use: Callable[[ModelReport], None]) -> None:
+        """Do something with the report of the chosen model, as soon as it is open."""
         folder, report = self._workspace.model, self._panel.report
         if folder is None:
             return
@@ -172,6 +177,8 @@ class EvaluationFlow(QObject):
                 use(outcome.result)
         else:
             self._panel.show_failure(_said(outcome))
+            if waiting:
+                self.failed.emit(_said(outcome), "")
 
     def _take_comparison(self, outcome: Outcome) -> None:
         if isinstance(outcome, Succeeded) and isinstance(outcome.result, Comparison):

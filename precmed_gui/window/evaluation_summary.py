@@ -53,7 +53,12 @@ _SIGN = 18
 
 Measure = tuple[str, str, Callable[[ClassMeasures], Figure | None], bool]
 MEASURES: tuple[Measure, ...] = (
-    (N_("Sensitivity"), N_("Of the images that have the class: how many were called so."), lambda m: m.sensitivity, False),
+    (
+        N_("Sensitivity"),
+        N_("Of the images that have the class: how many were called so."),
+        lambda m: m.sensitivity,
+        False,
+    ),
     (
         N_("Specificity"),
         N_("Of the images that do not have the class: how many were not called so."),
@@ -61,7 +66,12 @@ MEASURES: tuple[Measure, ...] = (
         False,
     ),
     (N_("PPV"), N_("Of the images called so: how many have the class."), lambda m: m.ppv, False),
-    (N_("NPV"), N_("Of the images not called so: how many do not have it."), lambda m: m.npv, False),
+    (
+        N_("NPV"),
+        N_("Of the images not called so: how many do not have it."),
+        lambda m: m.npv,
+        False,
+    ),
     (N_("F1"), N_("Harmonic mean of sensitivity and PPV; 1 is best."), lambda m: m.f1, True),
     (N_("AUC"), N_("Area under the ROC curve; 0.5 is guessing, 1 is best."), lambda m: m.auc, True),
     (

@@ -127,7 +127,9 @@ class PredictionPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
-        layout.addLayout(row(self._title, (self._name, 1), self._position, self._previous, self._next))
+        layout.addLayout(
+            row(self._title, (self._name, 1), self._position, self._previous, self._next)
+        )
         layout.addWidget(self.header)
         layout.addWidget(self.strip)
         layout.addWidget(self._stack, 1)

@@ -55,6 +55,7 @@ class ReliabilityPlot(DrawnPlot):
         self._evaluation: Evaluation | None = None
         self._current = 0
         self._low = 0.0
+        self.setMouseTracking(True)
         self.keep_in_shape(340, 560)
 
     def show_evaluation(self, evaluation: Evaluation) -> None:

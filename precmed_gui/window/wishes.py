@@ -1,12 +1,14 @@
 """What each menu entry does: asks with a dialog where needed, then tells a flow."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
 from precmed_gui.diagnosis.errors import PrecmedError
+from precmed_gui.diagnosis.model_report import ModelReport
 from precmed_gui.language import _, current_language, sentences
 from precmed_gui.places import guide_folder
 
@@ -132,7 +134,14 @@ class Wishes(QObject):
     @Slot()
     def show_card(self) -> None:
         if self._window.workspace.card is not None:
-            self._dialogs.show_card(self._window.workspace.card)
+            self._window.evaluation_flow.with_report(self._show_card_of)
+
+    def _show_card_of(self, report: ModelReport) -> None:
+        self._dialogs.show_card(report, partial(self._save_page_of, report))
+
+    def _save_page_of(self, report: ModelReport) -> None:
+        if name := self._dialogs.save_file(_("Save the model card"), "model-card.html", HTML_FILES):
+            self._window.evaluation_flow.write_page(Path(name), report)
 
     @Slot()
     def state_use(self) -> None:
