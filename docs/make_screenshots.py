@@ -1,24 +1,34 @@
 """Makes the pictures of the documents: the window in both languages and both themes.
 
-    python docs/make_screenshots.py [COHORT_FOLDER] [--all-sizes FOLDER]
+    python docs/make_screenshots.py [COHORT_FOLDER] [--model FOLDER] [--all-sizes FOLDER]
 
 Without a folder the demo cohort is used. With --all-sizes the window is also pictured at 1280 x 800
 and 1920 x 1080, into FOLDER, to be looked at and not kept.
 
+With --model nothing is trained. The evaluation of this tested model is pictured instead, and the
+states of a prediction beside each other: an answer, one that is referred, one that is refused.
+
 The pictures of this repository were made with the chest X-rays of Kermany et al. 2018 (CC BY 4.0).
-It trains a network first, so it takes a few minutes.
+Without --model it trains a network first, so it takes a few minutes.
 """
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from itertools import product
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+import numpy as np
+from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
+from precmed_gui.diagnosis.cases import Case
+from precmed_gui.diagnosis.model_report import ModelReport
 from precmed_gui.diagnosis.training import TrainingSettings
 from precmed_gui.learning.split import split_cohort
 from precmed_gui.window.engines import make_jobs
@@ -27,52 +37,94 @@ from precmed_gui.window.theme import apply_theme
 
 IMAGES = Path(__file__).resolve().parent / "images"
 SIZE, OTHER_SIZES = (1440, 900), ((1280, 800), (1920, 1080))
-LOOKS = tuple(product(("en", "zh_CN"), ("light", "dark")))
-SHOWN = 8
+LANGUAGES, THEMES = ("en", "zh_CN"), ("light", "dark")
+LOOKS = tuple(product(LANGUAGES, THEMES))
+VERDICTS = ("answer", "refer", "refused")
+SHOWN, LEAST_SURE = 8, 24
 SETTLE_MS = 800
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("source", nargs="?", default="")
+    parser.add_argument("--model", type=Path, metavar="FOLDER")
     parser.add_argument("--all-sizes", type=Path, metavar="FOLDER")
     options = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    pictures = [(look, SIZE, IMAGES / f"window-{'-'.join(look)}.png") for look in LOOKS]
-    if options.all_sizes:
-        pictures += [
-            (look, size, options.all_sizes / f"{'-'.join(look)}-{size[0]}x{size[1]}.png")
-            for size, look in product(OTHER_SIZES, LOOKS)
-        ]
     with tempfile.TemporaryDirectory() as home:
         os.environ["PRECMED_HOME"] = home
-        return make(options.source, pictures)
-
-
-Picture = tuple[tuple[str, str], tuple[int, int], Path]
-
-
-def make(source: str, pictures: list[Picture]) -> int:
-    application = QApplication([])
-    apply_theme(application, "light")
-    photographer = Photographer(source, pictures)
-    photographer.begin()
-    return int(application.exec())
+        application = QApplication([])
+        apply_theme(application, "light")
+        photographer: Photographer
+        if options.model:
+            kept = shutil.copytree(options.model, Path(home) / "models" / options.model.name)
+            photographer = EvaluationPhotographer(options.source, options.all_sizes, kept)
+        else:
+            photographer = WindowPhotographer(options.source, options.all_sizes)
+        photographer.begin()
+        return int(application.exec())
 
 
 class Photographer:
-    """Drives a window: what comes next starts when the window says that the last thing ended."""
+    """Drives a window step by step; after each step the window gets time to settle."""
 
-    def __init__(self, source: str, pictures: list[Picture]) -> None:
-        self._source, self._pictures = source, pictures
+    name = ""
+
+    def __init__(self, source: str, all_sizes: Path | None) -> None:
+        self._source, self._all_sizes = source, all_sizes
+        self._steps: list[Callable[[], None]] = []
         self._window = MainWindow(make_jobs())
         self._window.show()
-        self._window.cohort_flow.opened.connect(self._train)
-        self._window.training_flow.finished.connect(self._wait_for_model)
-        self._window.reading_flow.finished.connect(self._settle)
 
     def begin(self) -> None:
         self._window.begin()
+
+    def take_pictures(self) -> None:
+        """What follows once the window shows what is to be seen."""
+        pictures = [(look, SIZE, IMAGES / f"{self.name}-{'-'.join(look)}.png") for look in LOOKS]
+        if self._all_sizes:
+            pictures += [
+                (look, size, self._all_sizes / f"{self.name}-{'-'.join(look)}-{size[0]}.png")
+                for size, look in product(OTHER_SIZES, LOOKS)
+            ]
+        for look, size, path in pictures:
+            self._steps += [partial(self.dress, look, size), partial(self._take, path)]
+        self._steps += self.more_steps()
+        self.go_on()
+
+    def more_steps(self) -> list[Callable[[], None]]:
+        return []
+
+    def go_on(self) -> None:
+        if not self._steps:
+            self._window.shut_down()
+            QApplication.quit()
+            return
+        self._steps.pop(0)()
+        QTimer.singleShot(SETTLE_MS, self.go_on)
+
+    def dress(self, look: tuple[str, str], size: tuple[int, int]) -> None:
+        actions = self._window.actions_
+        for action in (*actions.languages.actions(), *actions.themes.actions()):
+            if action.data() in look:
+                action.trigger()
+        self._window.resize(*size)
+
+    def _take(self, path: Path) -> None:
+        path.parent.mkdir(exist_ok=True)
+        self._window.grab().save(str(path))
+
+
+class WindowPhotographer(Photographer):
+    """Trains on the cohort, reads some of its test images, and pictures the whole window."""
+
+    name = "window"
+
+    def begin(self) -> None:
+        super().begin()
+        self._window.cohort_flow.opened.connect(self._train)
+        self._window.training_flow.finished.connect(self._wait_for_model)
+        self._window.reading_flow.finished.connect(self._settle)
         if self._source:
             self._window.open_paths([self._source])
         else:
@@ -92,26 +144,77 @@ class Photographer:
         self._window.reading_flow.read_cases(cases)
 
     def _settle(self) -> None:
-        QTimer.singleShot(SETTLE_MS, self._dress)
+        QTimer.singleShot(SETTLE_MS, self.take_pictures)
 
-    def _dress(self) -> None:
-        if not self._pictures:
-            self._window.shut_down()
-            QApplication.quit()
-            return
-        look, size, path = self._pictures[0]
-        path.parent.mkdir(exist_ok=True)
-        actions = self._window.actions_
-        for action in (*actions.languages.actions(), *actions.themes.actions()):
-            if action.data() in look:
-                action.trigger()
-        self._window.resize(*size)
-        QTimer.singleShot(SETTLE_MS, self._take)
 
-    def _take(self) -> None:
-        _look, _size, path = self._pictures.pop(0)
-        self._window.grab().save(str(path))
-        self._dress()
+class EvaluationPhotographer(Photographer):
+    """Opens the evaluation of a model, and finds an image for each state of a prediction."""
+
+    name = "evaluation"
+
+    def __init__(self, source: str, all_sizes: Path | None, model: Path) -> None:
+        super().__init__(source, all_sizes)
+        self._model = model
+        self._states: list[QPixmap] = []
+
+    def begin(self) -> None:
+        super().begin()
+        self._window.workspace.model_changed.connect(self._on_model)
+        self._window.reading_flow.finished.connect(self._on_read)
+        self._window.model_flow.look(str(self._model))
+
+    def _on_model(self, _card: object) -> None:
+        if self._window.workspace.model == self._model:
+            self._window.docks[-1].raise_()
+            self._window.evaluation_flow.with_report(self._read)
+
+    def _read(self, report: ModelReport) -> None:
+        """The surest and the least sure test images, and the surest one as a negative."""
+        from PIL import Image, ImageOps
+
+        order = np.argsort(-report.probabilities.max(axis=1), kind="stable")
+        paths = [found for row in order if (found := self._found(report, int(row))) is not None]
+        if not paths:
+            sys.exit("The test images of this model are not here: name their folder first.")
+        negative = self._model.parent / f"negative-{paths[0].stem}.png"
+        with Image.open(paths[0]) as image:
+            ImageOps.invert(image.convert("L")).save(negative)
+        chosen = [*paths[:1], negative, *paths[:-LEAST_SURE:-1]]
+        self._window.reading_flow.read_cases(tuple(Case(str(path)) for path in chosen))
+
+    def _found(self, report: ModelReport, row: int) -> Path | None:
+        key = report.cases.keys[row] if report.cases else ""
+        places = (Path(report.paths[row]), Path(self._source) / key)
+        return next((place for place in places if place.is_file()), None)
+
+    def _on_read(self) -> None:
+        QTimer.singleShot(SETTLE_MS, self.take_pictures)
+
+    def more_steps(self) -> list[Callable[[], None]]:
+        said = [answer.verdict for answer in self._window.prediction.readings.predictions()]
+        rows = [said.index(verdict) for verdict in VERDICTS if verdict in said]
+        for verdict in set(VERDICTS).difference(said):
+            print(f"No image is “{verdict}”: this state is not pictured.", file=sys.stderr)  # noqa: T201
+        steps: list[Callable[[], None]] = []
+        for language in LANGUAGES:
+            steps.append(partial(self.dress, (language, THEMES[0]), SIZE))
+            for row in rows:
+                steps += [partial(self._window.prediction.table.go_to, row), self._keep_state]
+            steps.append(partial(self._join, IMAGES / f"prediction-states-{language}.png"))
+        return steps
+
+    def _keep_state(self) -> None:
+        self._states.append(self._window.prediction.grab())
+
+    def _join(self, path: Path) -> None:
+        states, self._states = self._states, []
+        width, height = states[0].width(), states[0].height()
+        whole = QPixmap(width * len(states), height)
+        painter = QPainter(whole)
+        for place, state in enumerate(states):
+            painter.drawPixmap(QPoint(place * width, 0), state)
+        painter.end()
+        whole.save(str(path))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,11 @@ def share(value: float) -> str:
     return f"{_percent(value)} %"
 
 
+def level_text(level: float) -> str:
+    """A promised share as it was set: "90 %", "99.5 %"."""
+    return f"{100 * level:.6g} %"
+
+
 def figure_text(figure: Figure | None) -> str:
     """A share with its interval: "91 % (89 to 93)"; "not defined" for None."""
     if figure is None:

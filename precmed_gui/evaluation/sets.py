@@ -12,11 +12,38 @@ from numpy.typing import NDArray
 from precmed_gui.diagnosis.evaluation import Figure, SetRule
 from precmed_gui.evaluation.intervals import wilson
 
+LEVELS = (0.9, 0.95, 0.99, 0.995, 0.999)
 PENALTY = 0.1
 """What each rank beyond the free ones adds; fixed, so that no validation case is used twice."""
 FREE_RANKS = 2
 DIGITS = 9
 """Scores are rounded, so that equal ones stay equal whatever the size of a batch."""
+
+
+def usual_level(probabilities: NDArray[np.floating], truth: NDArray[np.integer]) -> float:
+    """Choose the share of cases whose set shall hold the truth: 90 %, or more than the accuracy.
+
+    A network that is right in 98 % of cases keeps a promise of 90 % by always naming one class;
+    then no case would ever be one for a colleague, however unsure the network is of it. So the
+    level is the least of `LEVELS` above the accuracy on these cases, as far as their number
+    allows: a level of 99 % needs 99 of them.
+
+    Parameters
+    ----------
+    probabilities
+        (n, classes) calibrated.
+    truth
+        (n,) class numbers.
+
+    Returns
+    -------
+    float
+        One of `LEVELS`.
+    """
+    right = float(np.mean(probabilities.argmax(axis=1) == truth)) if len(truth) else 0.0
+    possible = [level for level in LEVELS if round((len(truth) + 1) * (1 - level), DIGITS) >= 1]
+    above = [level for level in possible if level > right]
+    return above[0] if above else max(possible, default=LEVELS[0])
 
 
 def fit_sets(

@@ -2,7 +2,14 @@
 
 from precmed_gui.diagnosis.evaluation import Evaluation, Figure, SetRule, Shift
 from precmed_gui.diagnosis.model_card import ModelCard, SplitReceipt
-from precmed_gui.evaluation.figure_texts import figure_text, listed, number, points_text, share
+from precmed_gui.evaluation.figure_texts import (
+    figure_text,
+    level_text,
+    listed,
+    number,
+    points_text,
+    share,
+)
 from precmed_gui.language import _, ngettext, sentences
 
 TOO_WIDE = 0.15
@@ -133,7 +140,7 @@ def _too_little_covered(evaluation: Evaluation, sets: SetRule | None) -> str:
         return ""
     return _(
         "The sets hold the true class less often than promised: {found} instead of {level}."
-    ).format(found=figure_text(evaluation.coverage), level=share(sets.level))
+    ).format(found=figure_text(evaluation.coverage), level=level_text(sets.level))
 
 
 def _many_refused(evaluation: Evaluation) -> str:

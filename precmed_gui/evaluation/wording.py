@@ -20,6 +20,7 @@ from precmed_gui.evaluation.figure_texts import (
     figure_text,
     group_text,
     images_text,
+    level_text,
     listed,
     named,
     number,
@@ -58,6 +59,7 @@ __all__ = [
     "images_text",
     "learning_texts",
     "left_out",
+    "level_text",
     "listed",
     "meaning_of",
     "meaning_of_class",
@@ -215,11 +217,9 @@ def set_text(label_set: Sequence[str], level: float, coverage: Figure | None = N
     """Which classes cannot be ruled out, and how often such a set held the truth in the test."""
     if not label_set:
         return ""
-    if len(label_set) == 1:
-        text = _("All classes but {names} can be ruled out at {level}.")
-    else:
-        text = _("Cannot be ruled out at {level}: {names}.")
-    text = text.format(names=named(label_set), level=share(level))
+    text = _("Cannot be ruled out at {level}: {names}.").format(
+        names=named(label_set), level=level_text(level)
+    )
     if coverage is None:
         return text
     held = _("In the test, {share} of such sets held the true class.")

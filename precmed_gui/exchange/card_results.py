@@ -3,7 +3,14 @@
 from precmed_gui.diagnosis.evaluation import Evaluation, Figure, Measures
 from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.model_report import ModelReport
-from precmed_gui.evaluation.figure_texts import decimal, decimal_text, figure_text, number, share
+from precmed_gui.evaluation.figure_texts import (
+    decimal,
+    decimal_text,
+    figure_text,
+    level_text,
+    number,
+    share,
+)
 from precmed_gui.evaluation.named_figures import class_figures, overall_figures
 from precmed_gui.evaluation.wording import (
     better_than_guessing,
@@ -143,7 +150,7 @@ def label_sets(card: ModelCard, evaluation: Evaluation) -> Html:
     """Which classes cannot be ruled out, and how often the truth was among them."""
     rule = card.sets
     rows = [
-        (_("Promised: the set holds the true class in"), share(rule.level) if rule else None),
+        (_("Promised: the set holds the true class in"), level_text(rule.level) if rule else None),
         (_("Fitted on"), _fitted_on(rule.n if rule else 0)),
         (_("Found in the test"), figure_text(evaluation.coverage)),
         (_("Classes in a set, on average"), f"{evaluation.mean_set_size:.2f}"),

@@ -25,7 +25,7 @@ from precmed_gui.evaluation.intervals import wilson
 from precmed_gui.evaluation.measuring import measure
 from precmed_gui.evaluation.planner import LabelledFeatures, learning_curve
 from precmed_gui.evaluation.priors import fit_percentages
-from precmed_gui.evaluation.sets import fit_sets
+from precmed_gui.evaluation.sets import fit_sets, usual_level
 from precmed_gui.learning.case_names import case_name, numbered_patients
 from precmed_gui.learning.ensemble import PartAnswers, feature_place
 from precmed_gui.learning.gate import (
@@ -41,8 +41,6 @@ from precmed_gui.learning.kept_features import KeptFeatures
 from precmed_gui.learning.training_data import PartImages, TrainingData
 from precmed_gui.learning.verdicts import logits_of
 
-LEVEL = 0.9
-"""Share of cases whose set shall hold the truth."""
 FALSE_REFUSALS = 0.01
 _SAMPLE = 1000
 _CHUNK = 256
@@ -102,7 +100,8 @@ def judge(
     logits, truth = _left_out(validation, (folds or {}).values())
     counts = np.bincount(data.parts["train"].labels, minlength=len(card.labels))
     calibration = fit_percentages(logits, truth, counts)
-    sets = fit_sets(shown(logits, calibration), truth, LEVEL)
+    said = shown(logits, calibration)
+    sets = fit_sets(said, truth, usual_level(said, truth))
     gate = _fitted_gate(card, data, answers)
     card = replace(card, calibration=calibration, sets=sets, gate=gate.rule)
     samples = {

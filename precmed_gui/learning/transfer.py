@@ -38,7 +38,7 @@ def fit_transfer(data: TrainingData, attempt: Attempt, course: Course) -> Fitted
 
     def attend(done: int, total: int) -> None:
         course.cancel.raise_if_set()
-        course.report(Step(_("Choosing how much to simplify"), done, total))
+        course.report(Step(_("Preparing the last step"), done, total))
 
     penalty = choose_penalty(training, validation, attempt.seed, attend)
     progress = progress_of(network, data, attempt, course)
@@ -91,7 +91,7 @@ def _head_data(
 
     def attend(done: int, total: int) -> None:
         course.cancel.raise_if_set()
-        course.report(Step(_("Describing the images"), done, total))
+        course.report(Step(_("Looking at the images"), done, total))
 
     return HeadData(
         pretrained_features(network, attempt.image_size, images, attend),

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, Qt, QUrl
 from PySide6.QtGui import QImage, QTextBlockFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
+    QApplication,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -114,9 +115,9 @@ class Dialogs:
 
     def show_card(self, report: ModelReport, save: Callable[[], None]) -> None:
         """The model card as its readable page; `save` is called when the user wants to keep it."""
-        browser = self._page(_("Model card"), GuideBrowser(), width=760, height=640, save=save)
+        browser = self._page(_("Model card"), GuideBrowser(), width=920, height=680, save=save)
         browser.document().setDocumentMargin(_PAGE_MARGIN)
-        browser.setHtml(card_page(report).replace("</head>", f"{_colours()}</head>", 1))
+        browser.setHtml(card_page(report).replace("</head>", f"{_looks()}</head>", 1))
 
     def show_shortcuts(self, shortcuts: Sequence[tuple[str, str]]) -> None:
         """Everything that has a key."""
@@ -219,14 +220,15 @@ def _give_air(document: QTextDocument) -> None:
         block = block.next()
 
 
-def _colours() -> str:
-    """The colours of the theme in use; the page itself is made for paper."""
-    tokens = current_tokens()
+def _looks() -> str:
+    """The looks of the window; the page itself is made for paper."""
+    tokens, family = current_tokens(), QApplication.font().family()
     return (
-        f"<style>body {{ color: {tokens.text}; background-color: {tokens.surface_raised}; }} "
-        f"th, td {{ border-bottom-color: {tokens.border}; }} "
-        f"table.facts th {{ color: {tokens.text_muted}; }} "
-        f".gap {{ color: {tokens.warning}; border-color: {tokens.warning}; }}</style>"
+        f"<style>body {{ color: {tokens.text}; background-color: {tokens.surface_raised}; "
+        f"margin: 0; padding: 0; font-family: {family}; }} "
+        f"body th, body td {{ border-bottom-color: {tokens.border}; }} "
+        f"body table.facts th {{ color: {tokens.text_muted}; }} "
+        f"body .gap {{ color: {tokens.warning}; border-color: {tokens.warning}; }}</style>"
     )
 
 

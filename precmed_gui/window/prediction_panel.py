@@ -44,7 +44,7 @@ OPENING = N_("Opening the images…")
 NO_MODEL_YET = N_("The images will be read as soon as there is a model: train one or choose one.")
 READ = N_("{images} read")
 NOT_READ = N_("{files} not readable")
-REFUSED = N_("{n} of them refused")
+REFUSED = N_("{n} refused")
 LEAST_ANSWER, LEAST_PICTURE = 150, 120
 
 

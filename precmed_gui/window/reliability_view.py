@@ -14,6 +14,7 @@ from precmed_gui.evaluation.wording import (
     decimal_text,
     figure_text,
     gate_text,
+    level_text,
     meaning_of,
 )
 from precmed_gui.language import N_, _, sentences
@@ -218,7 +219,9 @@ class ReliabilityView(QWidget):
         self.sets.show_rows(rows if card.sets else [], percent_scale(rows, mark=level))
         self._promise.setVisible(level is not None)
         if level is not None:
-            promise = _(PROMISED).format(level=share(level), size=f"{evaluation.mean_set_size:.1f}")
+            promise = _(PROMISED).format(
+                level=level_text(level), size=f"{evaluation.mean_set_size:.1f}"
+            )
             referred = _(REFERRED).format(share=figure_text(evaluation.referred))
             self._promise.setText(sentences(promise, referred))
 

@@ -44,7 +44,7 @@ PREVALENCE = N_("How common where it is used")
 PREVALENCE_TIP = N_("Prevalence: of 100 patients you examine, how many have it")
 MISS = N_("Miss at most 1 in")
 MISS_TIP = N_("The threshold that misses at most one in so many of the test images with it")
-SET = N_("Set threshold")
+SET = N_("Set")
 SAVED_NOTHING = N_(
     "This page only explores: it does not change what the model answers. The threshold is judged "
     "on the images it is chosen on, so expect a little less on new ones."

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QLineEdit,
+    QSizePolicy,
     QSpinBox,
     QWidget,
 )
@@ -44,6 +45,8 @@ TIPS = {
 FOLD_CHOICES = (0, 3, 5, 10)
 LARGEST_BATCH = 4096
 LARGEST_SEED = 2**31 - 1
+
+_NARROWEST = 100
 
 
 class SettingsForm(QWidget):
@@ -83,6 +86,8 @@ class SettingsForm(QWidget):
             layout.setColumnStretch(column, 1)
         for place, (text, field) in enumerate(self._fields.items()):
             self._labels[text].setBuddy(field)
+            field.setMinimumWidth(_NARROWEST)  # all alike, or a long word takes another's room
+            field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             row, column = divmod(place, 3)
             layout.addWidget(self._labels[text], row * 2, column)
             layout.addWidget(field, row * 2 + 1, column)

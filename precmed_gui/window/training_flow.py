@@ -16,7 +16,7 @@ from precmed_gui.diagnosis.training import (
     TrainingSettings,
     TrainingStarted,
 )
-from precmed_gui.diagnosis.work import Step
+from precmed_gui.diagnosis.work import Notice, Step
 from precmed_gui.jobs.jobs import Jobs
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded, WasCancelled
 from precmed_gui.language import N_, _, sentences
@@ -108,6 +108,8 @@ class TrainingFlow(QObject):
             self._panel.show_first_model()
         elif isinstance(event, NetworksParted):
             self._panel.show_parted(event.epoch)
+        elif isinstance(event, Notice):
+            self._panel.show_remark(event.text)
         elif isinstance(event, Step):
             self._panel.show_step(event)
 

@@ -173,6 +173,10 @@ class TrainingPanel(QWidget):
         """The network learns its training images by heart since this epoch."""
         self.news.show_parted(epoch)
 
+    def show_remark(self, text: str) -> None:
+        """Something worth knowing while the training goes on."""
+        self.strip.show_message(text)
+
     def show_batch(self, event: BatchEnded) -> None:
         """One step of an epoch."""
         self._bar.setRange(0, event.epochs * event.batches)
@@ -293,6 +297,7 @@ class TrainingPanel(QWidget):
 
     def _end(self) -> None:
         self._is_busy = False
+        self.strip.hide()
         self.news.clear()
         self._bar.setRange(0, 1)
         self._bar.setValue(0)

@@ -3,7 +3,13 @@ import math
 import numpy as np
 import pytest
 
-from precmed_gui.evaluation.sets import coverage, coverage_by_class, fit_sets, label_sets
+from precmed_gui.evaluation.sets import (
+    coverage,
+    coverage_by_class,
+    fit_sets,
+    label_sets,
+    usual_level,
+)
 
 
 def simulated(random, n, classes, strength=1.0, excess=1.0):
@@ -99,3 +105,29 @@ def test_coverage_is_counted_over_all_and_by_class():
     assert second.value == 1.0
     assert second.low < 1.0
     assert third is None
+
+
+@pytest.mark.parametrize(
+    ("right", "n", "level"),
+    [
+        (0.55, 1200, 0.9),
+        (0.90, 1000, 0.95),
+        (0.97, 524, 0.99),
+        (0.992, 767, 0.995),
+        (1.0, 60, 0.95),
+    ],
+)
+def test_the_level_is_more_than_naming_one_class_would_keep(right, n, level):
+    truth = np.zeros(n, np.int64)
+    truth[round(right * n) :] = 1
+    assert usual_level(np.tile([0.8, 0.2], (n, 1)), truth) == level
+
+
+def test_a_case_an_accurate_network_is_unsure_of_is_one_for_a_colleague():
+    random = np.random.default_rng(0)
+    sure = random.beta(30, 1, 800)
+    truth = (random.random(800) > sure).astype(np.int64)
+    probabilities = np.column_stack([sure, 1 - sure])
+    rule = fit_sets(probabilities, truth, usual_level(probabilities, truth))
+    unsure, certain = label_sets(np.array([[0.54, 0.46], [0.999, 0.001]]), rule).sum(axis=1)
+    assert (unsure, certain) == (2, 1)

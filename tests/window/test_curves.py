@@ -164,6 +164,15 @@ def test_a_narrow_panel_stacks_the_plots(shown: TrainingCurves) -> None:
     assert loss.geometry().bottom() < accuracy.y()
 
 
+def test_where_two_plots_have_no_room_the_loss_is_shown_alone(shown: TrainingCurves) -> None:
+    shown.resize(420, 400)
+    assert [plot.isVisible() for plot in shown._plots] == [True, True]
+    shown.resize(420, 200)
+    assert [plot.isVisible() for plot in shown._plots] == [True, False]
+    shown.resize(900, 200)
+    assert [plot.isVisible() for plot in shown._plots] == [True, True]
+
+
 def test_the_table_has_one_line_an_epoch(shown: TrainingCurves, tmp_path) -> None:
     path = tmp_path / "曲线.csv"
     shown.export_csv(path)

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QDialog, QPlainTextEdit, QPushButton, QWidget
-from tested_card import CARD, UNTESTED
+from PySide6.QtWidgets import QDialog, QPlainTextEdit, QPushButton, QTextBrowser, QWidget
+from simulated_report import simulated_report
+from tested_card import CARD
 
-from precmed_gui.window.dialogs import Dialogs, card_page
+from precmed_gui.window.dialogs import Dialogs
 
 
 @pytest.fixture
@@ -42,10 +43,25 @@ def test_an_intended_use_put_off_or_left_empty_changes_nothing(qtbot, answer):
     assert Dialogs(window).intended_use(CARD) == ""
 
 
-def test_a_card_shows_intervals_and_gaps_as_gaps():
-    page = card_page(CARD)
-    assert "90 % right (88 to 91)" in page
-    assert "0.950 (0.930 to 0.970)" in page
+def test_a_card_shows_figures_with_intervals_and_gaps_as_gaps(qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    report = simulated_report(("ill", "well"), 60)
+    card = replace(report.card, intended_use="To sort <b>")
+    Dialogs(window).show_card(replace(report, card=card), lambda: None)
+    page = window.findChild(QTextBrowser).toPlainText()
+    right = card.evaluation.measures.accuracy
+    assert f"({100 * right.low:.0f} to {100 * right.high:.0f})" in page
+    assert "To sort <b>" in page
     assert "not stated" in page
-    assert "not measured" in card_page(UNTESTED)
-    assert "To sort &lt;b&gt;" in card_page(replace(CARD, intended_use="To sort <b>"))
+
+
+def test_a_card_that_is_looked_at_can_be_kept(qtbot):
+    window, wished = QWidget(), []
+    qtbot.addWidget(window)
+    Dialogs(window).show_card(simulated_report(("ill", "well"), 60), lambda: wished.append(1))
+    buttons = {button.text(): button for button in window.findChildren(QPushButton)}
+    buttons["Save…"].click()
+    assert wished == [1]
+    buttons["Close"].click()
+    assert wished == [1]

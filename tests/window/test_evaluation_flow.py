@@ -149,3 +149,14 @@ def test_a_stated_use_is_shown_without_opening_the_report_again(parts, report):
     assert panel.report.card.intended_use in panel.summary._use.text()
     flow.load()
     assert len(reports_asked(jobs)) == 1
+
+
+def test_what_waits_for_a_report_that_cannot_be_opened_is_told(parts, report):
+    workspace, jobs, _panel, flow = parts
+    told, used = [], []
+    flow.failed.connect(lambda message, _hint: told.append(message))
+    workspace.choose_model(FOLDER, report.card)
+    flow.with_report(used.append)
+    jobs.ended.emit(len(jobs.asked), Failed("The model is damaged.", "Copy it again.", ""))
+    assert "The model is damaged." in told[0]
+    assert used == []

@@ -11,10 +11,12 @@ from simulated_report import simulated_report
 from precmed_gui.diagnosis.evaluation import Comparison, Figure
 from precmed_gui.diagnosis.pictures import Thumbnail, ThumbnailsRead
 from precmed_gui.evaluation.comparison import compare
+from precmed_gui.evaluation.operating_points import precision_recall_points, roc_points
 from precmed_gui.evaluation.wording import meaning_of, share
 from precmed_gui.language import use_language
 from precmed_gui.window.evaluation_panel import EvaluationPanel
 from precmed_gui.window.mistakes_view import case_of, cases_of_cell
+from precmed_gui.window.roc_view import at_prevalence
 from precmed_gui.window.theme import apply_theme
 
 EIGHT = ("basophil", "eosinophil", "erythroblast", "immature granulocyte")
@@ -190,6 +192,22 @@ def test_the_operating_point_is_dragged(qtbot, shown):
     qtbot.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=plot.place(0.0, 0.0).toPoint())
 
 
+def test_the_second_curve_is_that_of_the_test_images_at_their_own_prevalence(report):
+    is_ill, scores = report.cases.truth == 1, report.probabilities[:, 1]
+    curve = at_prevalence(roc_points(is_ill, scores), float(is_ill.mean()))
+    np.testing.assert_allclose(curve, precision_recall_points(is_ill, scores), atol=1e-12)
+
+
+def test_the_second_curve_and_the_sentence_tell_the_same_where_it_is_rarer(shown):
+    view = shown.threshold
+    view.prevalence.setValue(5)
+    plot = view.precision
+    found, right = plot._points[plot.current(), :2]
+    assert found == pytest.approx(view.point().sensitivity.value)
+    assert right == pytest.approx(view.point().ppv.value)
+    assert plot._chance == ((0, 0.05), (1, 0.05))
+
+
 def test_missing_at_most_one_in_twenty_is_found(qtbot, shown):
     shown.tabs.setCurrentIndex(2)
     view = shown.threshold
@@ -330,3 +348,12 @@ def test_nothing_is_wider_than_a_column_of_510_pixels(panel, labels, language):
             assert page.minimumSizeHint().width() <= 510 - 14, place
     finally:
         use_language("en")
+
+
+def test_the_diagram_reads_out_what_is_under_the_mouse(qtbot, shown):
+    shown.tabs.setCurrentIndex(3)
+    plot = shown.sureness.plot
+    first = shown.report.card.evaluation.reliability[0]
+    qtbot.mouseMove(plot, plot.place(first.confidence, first.share.value).toPoint())
+    assert plot.readout().startswith(share(first.confidence))
+    assert plot.readout() in visible_texts(shown.sureness)

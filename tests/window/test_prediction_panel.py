@@ -197,3 +197,33 @@ def test_everything_fits_a_narrow_panel(panel):
         read(panel, prediction)
         assert panel.minimumSizeHint().width() <= 430
         assert panel.minimumSizeHint().height() <= 660
+
+
+def test_the_name_of_the_image_on_the_screen_is_read_in_full(panel):
+    name = "person1011_bacteria_2942_a_long_name_of_an_image.jpeg"
+    read(panel, replace(ANSWER, case=Case(f"/new/{name}")))
+    assert panel._name.whole == panel._name.toolTip() == name
+    assert "…" in panel._name.text()
+    panel.clear()
+    assert panel._name.text() == ""
+
+
+def test_refused_images_are_counted(panel):
+    read(panel, ANSWER, REFUSED, unreadable=(Unreadable("/new/x.png", "It is empty."),))
+    assert panel._progress.text() == "2 images read · 1 refused · 1 file not readable"
+
+
+def test_an_image_the_model_learned_from_is_told_apart(panel):
+    seen = (Neighbour("/new/1.png", "ill", 0.0), *NEAREST[1:])
+    read(panel, replace(ANSWER, nearest=seen), REFERRED)
+    assert panel.answer._seen.isVisible()
+    assert "learned from this very image" in panel.answer._seen.text()
+    panel.show_next()
+    assert not panel.answer._seen.isVisible()
+
+
+def test_an_image_that_was_not_read_is_looked_at_all_the_same(panel):
+    wished = []
+    panel.picture_wished.connect(wished.append)
+    read(panel, unreadable=(Unreadable("/new/x.png", "It is too small."),))
+    assert [case.path for case in wished] == ["/new/x.png"]

@@ -6,7 +6,14 @@ from dataclasses import fields
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QStyle,
+    QStyleOptionComboBox,
+)
 
 from precmed_gui.places import resources_folder
 from precmed_gui.window import theme
@@ -168,3 +175,11 @@ def test_a_kept_icon_follows_the_theme(app: QApplication, qtbot) -> None:
 
 def test_the_program_has_a_mark(app: QApplication) -> None:
     assert not app_icon().pixmap(QSize(64, 64)).isNull()
+
+
+def test_choices_open_as_a_list_below_which_is_high_enough_for_all(qtbot, qapp):
+    theme.apply_theme(qapp, "light")
+    box, option = QComboBox(), QStyleOptionComboBox()
+    qtbot.addWidget(box)
+    box.initStyleOption(option)
+    assert not box.style().styleHint(QStyle.StyleHint.SH_ComboBox_Popup, option, box)

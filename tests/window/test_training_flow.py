@@ -4,12 +4,14 @@ import pytest
 from fake_jobs import FakeJobs
 from tested_card import CARD
 
+from precmed_gui.diagnosis.cases import Cohort
 from precmed_gui.diagnosis.training import (
     FirstModelReady,
     NetworksParted,
     TrainingResult,
     TrainingSettings,
 )
+from precmed_gui.diagnosis.work import Notice
 from precmed_gui.jobs.messages import Succeeded
 from precmed_gui.learning.train import train
 from precmed_gui.window.training_flow import TrainingFlow
@@ -51,3 +53,24 @@ def test_the_end_asks_what_the_model_is_for(flow, jobs, qtbot):
     with qtbot.waitSignal(flow.finished):
         jobs.ended.emit(job, Succeeded(TrainingResult("/shelf/one", CARD, False, 9.0)))
     assert "What is this model for?" in flow.parent().news.use.text()
+
+
+@pytest.mark.parametrize(("recipe", "name"), [("auto", "Chest"), ("transfer", "Chest · transfer")])
+def test_a_model_is_called_after_its_cohort_and_any_recipe_that_was_chosen(
+    qtbot, jobs, recipe, name
+):
+    panel, workspace = TrainingPanel(), Workspace()
+    qtbot.addWidget(panel)
+    workspace.show_cohort(Cohort(name="Chest"))
+    TrainingFlow(workspace, jobs, panel).train(TrainingSettings(recipe=recipe))
+    _job, (plan,) = jobs.last(train)
+    assert plan.name == name
+
+
+def test_what_a_training_remarks_is_said_until_it_ends(flow, jobs):
+    job, _plan = jobs.last(train)
+    jobs.reported.emit(job, Notice("Cross-validation: part 1 of 5"))
+    assert flow.parent().strip.text() == "Cross-validation: part 1 of 5"
+    assert flow.is_running
+    jobs.ended.emit(job, Succeeded(TrainingResult("/shelf/one", CARD, False, 9.0)))
+    assert flow.parent().strip.text() == ""
