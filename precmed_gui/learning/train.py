@@ -192,7 +192,9 @@ class _Run:
             if do_views_help(validation.probabilities, moved.probabilities, truth):
                 card, run, validation = replace(card, views=MOST_VIEWS), moved_run, moved
         answers: dict[str, PartAnswers] = {
-            "train": features_of(trained.members, trained.networks, parts["train"], attend),
+            "train": features_of(
+                trained.members, trained.networks, parts["train"], self._looked_at
+            ),
             "validation": validation,
         }
         if has_test:
@@ -226,6 +228,10 @@ class _Run:
     def _attended(self, done: int, total: int) -> None:
         self.cancel.is_set()  # tells the engine that Stop was heard; a finished training is kept
         self.report(Step(_("Testing"), done, total))
+
+    def _looked_at(self, done: int, total: int) -> None:
+        self.cancel.is_set()
+        self.report(Step(_("Remembering the training images"), done, total))
 
     def _stoppable(self, done: int, total: int) -> None:
         self.cancel.is_set()

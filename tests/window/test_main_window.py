@@ -4,6 +4,7 @@ import csv
 import os
 import shutil
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,13 @@ from precmed_gui.jobs.engine_thread import EngineState
 from precmed_gui.jobs.jobs import Lane
 from precmed_gui.language import current_language, use_language
 from precmed_gui.learning.predict import predict
-from precmed_gui.learning.shelf import load_card
+from precmed_gui.learning.shelf import (
+    ModelContents,
+    load_card,
+    load_weights,
+    save_model,
+    split_rows,
+)
 from precmed_gui.places import home_folder, shipped_models_folder, user_models_folder
 from precmed_gui.window.engines import make_jobs
 from precmed_gui.window.main_window import LAYOUT_VERSION, MainWindow
@@ -234,7 +241,10 @@ def test_a_killed_engine_is_told_its_epoch_can_be_kept_and_the_next_training_run
 
 def test_what_a_killed_program_left_of_a_training_is_offered_and_can_be_kept(qtbot, window):
     checkpoint = user_models_folder() / "chest.checkpoints" / "epoch-0002"
-    shutil.copytree(shipped_models_folder() / "demo-phantoms", checkpoint)
+    shipped = shipped_models_folder() / "demo-phantoms"
+    bare = {"calibration": None, "sets": None, "gate": None, "evaluation": None}
+    card = replace(load_card(shipped), is_checkpoint=True, **bare)
+    save_model(checkpoint, ModelContents(card, load_weights(shipped), split_rows(shipped)))
     with qtbot.waitSignal(window.model_flow.interrupted, timeout=SLOW):
         window.model_flow.look()
     assert "interrupted after epoch 2" in window.training.strip.text()
