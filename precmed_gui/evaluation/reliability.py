@@ -12,7 +12,12 @@ from numpy.typing import NDArray
 from precmed_gui.diagnosis.evaluation import ReliabilityBin
 from precmed_gui.evaluation.intervals import wilson
 
-MOST_BINS = 10
+GRID = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+"""Where bins may end; finer where most confidences of good networks are."""
+WIDEST = 0.2
+"""No bin is wider, however few cases it has: 95 % says nothing about 55 %."""
+FARTHEST = 0.05
+"""A confidence further from all tested ones has no support."""
 
 
 def reliability(
@@ -21,8 +26,9 @@ def reliability(
     """Group cases by the confidence of their most probable class and count the right ones.
 
     A reliability diagram (Guo et al. 2017, arXiv:1706.04599; Naeini et al. 2015,
-    doi:10.1609/aaai.v29i1.9602) with bins of about equal numbers of cases, so that each has
-    enough to say something. Equal confidences are never parted.
+    doi:10.1609/aaai.v29i1.9602). Bins follow a grid; neighbours are put together until they have
+    `least` cases, but never over more than 0.2 of confidence: then a bin has few cases, and
+    whoever reads it must be told so.
 
     Parameters
     ----------
@@ -31,15 +37,15 @@ def reliability(
     probabilities
         (n, classes), rows sum to 1.
     least
-        Cases a bin must have, at least 1; fewer cases altogether make one bin.
+        Cases a bin should have, at least 1.
 
     Returns
     -------
     tuple of ReliabilityBin
-        At most 10, by rising confidence; empty where there is no case.
+        By rising confidence, at most 14; empty where there is no case.
     """
     answers = np.argmax(probabilities, axis=1)
-    return _binned(np.max(probabilities, axis=1), answers == truth, least, MOST_BINS)
+    return _binned(np.max(probabilities, axis=1), answers == truth, least)
 
 
 def reliability_of_classes(
@@ -48,21 +54,20 @@ def reliability_of_classes(
     """Do the same for the probability of every class, not only of the most probable one.
 
     Each case counts once a class, right where the class is the true one; so a bin says how often
-    a class that was given this probability was the truth. There are up to 10 bins a class, for
-    most of these probabilities are close to 0 and would leave the others one wide bin.
+    a class that was given this probability was the truth.
     """
-    classes = probabilities.shape[1]
-    is_true = np.asarray(truth)[:, None] == np.arange(classes)
-    return _binned(probabilities.ravel(), is_true.ravel(), least, MOST_BINS * classes)
+    is_true = np.asarray(truth)[:, None] == np.arange(probabilities.shape[1])
+    return _binned(probabilities.ravel(), is_true.ravel(), least)
 
 
 def support(bins: Sequence[ReliabilityBin], confidence: float) -> ReliabilityBin | None:
-    """Return the bin that `confidence` falls in, or the nearest one; None without bins."""
+    """Return the bin that `confidence` falls in, or one within 0.05 of it; else None."""
 
     def away(one: ReliabilityBin) -> float:
         return max(one.low - confidence, confidence - one.high, 0.0)
 
-    return min(bins, key=away, default=None)
+    nearest = min(bins, key=away, default=None)
+    return nearest if nearest is not None and away(nearest) <= FARTHEST else None
 
 
 def perfect_ece_band(
@@ -101,24 +106,25 @@ def _error_by_chance(said: NDArray[np.float64], bins: int, random: np.random.Gen
 
 
 def _binned(
-    said: NDArray[np.floating], is_right: NDArray[np.bool_], least: int, most: int
+    said: NDArray[np.floating], is_right: NDArray[np.bool_], least: int
 ) -> tuple[ReliabilityBin, ...]:
     order = np.argsort(said, kind="stable")
     said, is_right = said[order], is_right[order]
-    edges = _edges(said, least, most)
+    edges = _edges(said, least)
     return tuple(_bin(said[start:end], is_right[start:end]) for start, end in pairwise(edges))
 
 
-def _edges(said: NDArray[np.floating], least: int, most: int) -> list[int]:
-    """Where bins start in the sorted confidences, and the end; no bin is under `least`."""
-    n = len(said)
-    bins = max(1, min(most, n // least))
+def _edges(said: NDArray[np.floating], least: int) -> list[int]:
+    """Where bins start in the sorted confidences, and the end."""
+    if not len(said):
+        return [0]
+    starts = np.unique(np.append(np.searchsorted(said, GRID, side="right"), [0, len(said)]))
     edges = [0]
-    for place in range(1, bins):
-        start = int(np.searchsorted(said, said[n * place // bins]))
-        if start - edges[-1] >= least and n - start >= least:
+    for start, end in pairwise(starts[1:].tolist()):
+        is_short = min(start - edges[-1], end - start) < least
+        if not (is_short and said[end - 1] - said[edges[-1]] <= WIDEST):
             edges.append(start)
-    return [*edges, n] if n else [0]
+    return [*edges, len(said)]
 
 
 def _bin(said: NDArray[np.floating], is_right: NDArray[np.bool_]) -> ReliabilityBin:

@@ -23,15 +23,14 @@ def drawn(random, said):
     return (random.random((len(said), 1)) > said.cumsum(axis=1)[:, :-1]).sum(axis=1)
 
 
-def test_every_case_is_in_one_bin_of_similar_size_by_rising_confidence():
+def test_every_case_is_in_one_bin_by_rising_confidence():
     said, truth = perfect(np.random.default_rng(0), 437)
     bins = reliability(truth, said)
-    assert len(bins) == 10
     assert sum(b.n for b in bins) == 437
-    assert max(b.n for b in bins) - min(b.n for b in bins) <= 1
     assert sum(b.right for b in bins) == np.sum(said.argmax(axis=1) == truth)
     assert all(b.low <= b.confidence <= b.high for b in bins)
     assert all(a.high < b.low for a, b in pairwise(bins))
+    assert all(b.high - b.low <= 0.2 for b in bins)
 
 
 def test_a_perfect_model_is_right_as_often_as_it_says():
@@ -41,18 +40,25 @@ def test_a_perfect_model_is_right_as_often_as_it_says():
         assert one.share.low <= one.share.value <= one.share.high
 
 
-@pytest.mark.parametrize(("n", "bins"), [(0, 0), (1, 1), (19, 1), (39, 1), (40, 2), (156, 7)])
-def test_no_bin_is_under_the_least_unless_there_are_too_few_cases(n, bins):
-    said, truth = perfect(np.random.default_rng(2), n)
-    found = reliability(truth, said)
-    assert len(found) == bins
-    assert all(b.n >= min(n, 20) for b in found)
+def test_neighbours_are_put_together_but_never_over_a_wide_span():
+    said = np.array([[0.51, 0.49]] * 4 + [[0.62, 0.38]] * 3 + [[0.98, 0.02]] * 30)
+    bins = reliability(np.zeros(37, dtype=np.int64), said)
+    assert [(b.low, b.high, b.n) for b in bins] == [(0.51, 0.62, 7), (0.98, 0.98, 30)]
+
+
+def test_many_cases_have_narrow_bins():
+    said, truth = perfect(np.random.default_rng(2), 4000)
+    assert all(b.high - b.low <= 0.1 for b in reliability(truth, said))
+
+
+def test_without_cases_there_are_no_bins():
+    assert reliability(np.zeros(0, np.int64), np.zeros((0, 2))) == ()
 
 
 def test_equal_confidences_are_never_parted():
     said = np.array([[0.6, 0.4]] * 30 + [[0.9, 0.1]] * 5 + [[1.0, 0.0]] * 65)
     bins = reliability(np.zeros(100, dtype=np.int64), said)
-    assert [(b.low, b.high, b.n) for b in bins] == [(0.6, 0.9, 35), (1.0, 1.0, 65)]
+    assert [(b.low, b.high, b.n) for b in bins] == [(0.6, 0.6, 30), (0.9, 1.0, 70)]
 
 
 def test_every_class_of_every_case_is_counted():
@@ -66,15 +72,14 @@ def test_every_class_of_every_case_is_counted():
         assert one.share.value == pytest.approx(one.confidence, abs=0.2)
 
 
-def test_a_confidence_is_supported_by_its_bin_or_the_nearest():
-    said, truth = perfect(np.random.default_rng(4), 200)
-    bins = reliability(truth, said)
-    for one in bins:
-        assert support(bins, one.confidence) == one
-    assert support(bins, 0.0) == bins[0]
-    assert support(bins, 1.0) == bins[-1]
-    between = 0.9 * bins[3].high + 0.1 * bins[4].low
-    assert support(bins, between) == bins[3]
+def test_a_confidence_is_supported_by_its_bin_or_one_close_by():
+    said = np.array([[0.71, 0.29]] * 30 + [[0.97, 0.03]] * 30)
+    low, high = bins = reliability(np.zeros(60, dtype=np.int64), said)
+    assert [support(bins, one.confidence) for one in bins] == [low, high]
+    assert support(bins, 0.68) == low
+    assert support(bins, 1.0) == high
+    assert support(bins, 0.51) is None
+    assert support(bins, 0.85) is None
     assert support((), 0.5) is None
 
 

@@ -110,8 +110,8 @@ def test_a_bar_says_what_its_percentage_meant_in_the_test():
 
 
 def test_of_a_hundred_it_is_never_all_where_one_was_wrong():
-    assert "about 99 were right" in wording.meaning_of(0.99, evaluation_of(700, 0.998))
-    assert "about 100 were right" in wording.meaning_of(0.99, evaluation_of(46, 1.0))
+    assert "about 99 were right" in wording.meaning_of(0.9, evaluation_of(700, 0.998))
+    assert "about 100 were right" in wording.meaning_of(0.9, evaluation_of(46, 1.0))
 
 
 def test_a_bar_without_enough_test_cases_says_so_instead_of_a_number():
@@ -121,12 +121,13 @@ def test_a_bar_without_enough_test_cases_says_so_instead_of_a_number():
     assert wording.meaning_of(0.83, evaluation_of(1)).startswith("Only 1 test case had")
 
 
-def test_the_nearest_bin_speaks_for_a_confidence_between_bins():
+def test_a_bin_close_by_speaks_for_a_confidence_between_bins():
     low = ReliabilityBin(0.5, 0.6, 0.55, 30, 15, wilson(15, 30))
     high = ReliabilityBin(0.8, 1.0, 0.9, 40, 38, wilson(38, 40))
     both = replace(evaluation_of(46), reliability=(low, high))
-    assert "n = 30" in wording.meaning_of(0.65, both)
-    assert "n = 40" in wording.meaning_of(0.75, both)
+    assert "n = 30" in wording.meaning_of(0.63, both)
+    assert "n = 40" in wording.meaning_of(0.77, both)
+    assert "No test case" in wording.meaning_of(0.7, both)
 
 
 def test_the_worth_names_its_basis():
