@@ -100,7 +100,7 @@ def test_every_step_is_told_like_an_epoch(described: Described) -> None:
     assert history.best_epoch == 1 + int(np.argmin(history.val_loss))
     assert [number for number, _ in described.kept] == list(range(1, len(epochs) + 1))
     stages = {event.stage for event in described.events if isinstance(event, Step)}
-    assert stages == {"Describing the images", "Choosing how much to simplify"}
+    assert stages == {"Looking at the images", "Preparing the last step"}
 
 
 def test_the_same_seed_gives_the_same_network_and_the_images_are_known(
@@ -113,7 +113,7 @@ def test_the_same_seed_gives_the_same_network_and_the_images_are_known(
     assert again.history == described.fitted.history
     assert np.array_equal(again.answers, described.fitted.answers)
     stages = {event.stage for event in events if isinstance(event, Step)}
-    assert stages == {"Choosing how much to simplify"}
+    assert stages == {"Preparing the last step"}
 
 
 @pytest.mark.parametrize("moment", [Step, TrainingStarted])
