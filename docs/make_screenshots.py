@@ -131,7 +131,7 @@ class WindowPhotographer(Photographer):
             self._window.cohort_flow.open_demo()
 
     def _train(self) -> None:
-        settings = TrainingSettings()
+        settings = TrainingSettings(budget=1.0)
         QTimer.singleShot(SETTLE_MS, lambda: self._window.training_flow.train(settings))
 
     def _wait_for_model(self, _result: object) -> None:
