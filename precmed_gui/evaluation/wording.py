@@ -105,15 +105,19 @@ def chosen_because(card: ModelCard) -> str:
 
 
 def _single_recipe(card: ModelCard) -> str:
-    first = _("One network was trained, as chosen: “{recipe}”.")
+    recipe = card.members[0].recipe
+    if card.recipe == recipe:
+        first = _("One network was trained, as chosen: “{recipe}”.")
+    else:
+        first = _("One network was trained, for more there was no time: “{recipe}”.")
     n = left_out(card)
-    if card.recipe == "transfer" and n > card.split.validation:
+    if recipe == "transfer" and n > card.split.validation:
         second = _("Its percentages were set on {images} left out of learning.")
     else:
         second = _("Its best epoch was chosen on {images} it did not learn from.")
         n = card.split.validation
     return sentences(
-        first.format(recipe=recipe_title(card.recipe)), second.format(images=images_text(n))
+        first.format(recipe=recipe_title(recipe)), second.format(images=images_text(n))
     )
 
 

@@ -262,7 +262,8 @@ def test_a_single_network_says_what_its_epoch_or_its_percentages_were_chosen_on(
         "One network was trained, as chosen: “Small network”. Its best epoch was chosen on 78 "
         "images it did not learn from."
     )
-    assert wording.chosen_because(replace(fitted, recipe="transfer")) == (
+    pretrained = replace(fitted, recipe="transfer", members=(Member("transfer", 128),))
+    assert wording.chosen_because(pretrained) == (
         "One network was trained, as chosen: “Pretrained network”. Its percentages were set on "
         "624 images left out of learning."
     )
@@ -346,3 +347,8 @@ def test_a_duration_has_two_units_at_most(seconds, text):
 def test_names_stand_in_one_breath():
     assert named([]) == ""
     assert named(["a", "b", "c"]) == "“a”, “b” and “c”"
+
+
+def test_a_search_that_had_time_for_one_network_does_not_say_it_was_chosen():
+    card = replace(card_of(700), recipe="auto", members=(Member("transfer", 128),), candidates=())
+    assert "for more there was no time: “Pretrained network”" in wording.chosen_because(card)
