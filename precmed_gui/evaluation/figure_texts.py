@@ -22,7 +22,7 @@ def share(value: float) -> str:
 
     From .995 it reads "> 99 %", up to .005 "< 1 %", unless it is exactly 1 or 0.
     """
-    return f"{_percent(value)} %"
+    return f"{percent(value)} %"
 
 
 def level_text(level: float) -> str:
@@ -35,7 +35,7 @@ def figure_text(figure: Figure | None) -> str:
     if figure is None:
         return _("not defined")
     return _("{value} ({low} to {high})").format(
-        value=share(figure.value), low=_percent(figure.low), high=_percent(figure.high)
+        value=share(figure.value), low=percent(figure.low), high=percent(figure.high)
     )
 
 
@@ -123,7 +123,8 @@ def listed(texts: Sequence[str]) -> str:
     return _("{first} and {last}").format(first=_(", ").join(texts[:-1]), last=texts[-1])
 
 
-def _percent(value: float) -> str:
+def percent(value: float) -> str:
+    """`share` without its sign, for the ends of an interval."""
     if 0 < value <= 0.005:
         return "< 1"
     if 0.995 <= value < 1:

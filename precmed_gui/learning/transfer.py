@@ -122,6 +122,7 @@ def _watched(
 ) -> None:
     """Fit the head with every step told like an epoch of one batch."""
     classes, penalty = shape
+    began = time.monotonic()
 
     def watch(step: int, head: Head, _loss: float) -> bool:
         progress.on_epoch_begin(step - 1)
@@ -131,8 +132,9 @@ def _watched(
             **_logs(head, validation, "val_"),
         }
         progress.cancel.raise_if_set()
+        left = (time.monotonic() - began) / step * (progress.epochs - step)
         progress.report(
-            BatchEnded(step, progress.epochs, 1, 1, logs["loss"], logs["accuracy"], 0.0)
+            BatchEnded(step, progress.epochs, 1, 1, logs["loss"], logs["accuracy"], left)
         )
         progress.on_epoch_end(step - 1, logs)
         return step < progress.epochs

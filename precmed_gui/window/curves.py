@@ -331,7 +331,7 @@ def _plot_texts(title: str, axis: str) -> "PlotTexts":
         epoch=_("Epoch"),
         training=_("training"),
         validation=_("validation"),
-        best=_("best: epoch {epoch}"),
+        best=_("kept: epoch {epoch}"),
     )
 
 

@@ -80,6 +80,7 @@ class Demonstration(QObject):
         self._fail(sentences(message, hint))
 
     def _train(self) -> None:
+        self._window.training.choice.choose_budget(self._settings.budget)
         self._window.training_flow.train(self._settings)
 
     @Slot(int, object)

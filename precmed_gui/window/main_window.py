@@ -253,6 +253,7 @@ class MainWindow(QMainWindow):
             self._settings.setValue("language", code)
             self._naming = self.jobs.start(name_device, is_quick=True)
             self.retranslate()
+            self.reading_flow.read_again()
 
     @Slot(object)
     def _on_theme_chosen(self, action: object) -> None:

@@ -126,6 +126,11 @@ class ReadingFlow(QObject):
             return error
         return None
 
+    def read_again(self) -> None:
+        """Have all images read once more: their reasons are worded in the language of then."""
+        if self._panel.readings.cases():
+            self._on_model_changed(self._workspace.card)
+
     def _ask(self, request: "_Request") -> None:
         self._waiting.append(request)
         if self._workspace.model is None:

@@ -69,6 +69,10 @@ class RecipeChoice(QWidget):
         self._form = SettingsForm()
         self._form.hide()
 
+    def choose_budget(self, minutes: float) -> None:
+        """Show one of the times that are offered."""
+        self._budget.setCurrentIndex(self._budget.findData(round(minutes)))
+
     def show_recipes(
         self, recipes: Mapping[str, Recipe], problem_of: Callable[[str], str] | None = None
     ) -> None:

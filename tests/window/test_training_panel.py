@@ -145,7 +145,7 @@ def test_the_end_tells_the_worth_the_choice_and_the_warnings_each_once(panel):
     panel.show_result(card, is_stopped=False, seconds=9)
     said = " ".join(panel.result.texts())
     assert "90 % (88 to 91)" in said
-    assert "“Automatic”" in said
+    assert "One network was trained" in said
     assert said.count("Patients are not known") == 1
 
 
