@@ -123,9 +123,9 @@ def work(options: argparse.Namespace) -> None:
 
 def reading(model: Path, source: Path) -> dict[str, Any]:
     """How the test images of `model` fare with it."""
+    from precmed_gui.cohorts.case_names import case_file
     from precmed_gui.diagnosis.cases import Case
     from precmed_gui.diagnosis.work import NeverCancelled, ignore
-    from precmed_gui.learning.case_names import case_file
     from precmed_gui.learning.predict import predict
     from precmed_gui.learning.shelf import split_rows
 

@@ -23,12 +23,12 @@ from machine import machine, print_table
 from numpy.typing import NDArray
 from PIL import Image
 
+from precmed_gui.cohorts.case_names import case_file, case_key
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.work import NeverCancelled, ignore
 from precmed_gui.evaluation.intervals import wilson
-from precmed_gui.learning.case_names import case_file, case_key
 from precmed_gui.learning.predict import predict
 from precmed_gui.learning.shelf import load_card, split_rows
 from precmed_gui.modalities import modality, open_cohort

@@ -27,10 +27,10 @@ from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
+from precmed_gui.cohorts.split import split_cohort
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.model_report import ModelReport
 from precmed_gui.diagnosis.training import TrainingSettings
-from precmed_gui.learning.split import split_cohort
 from precmed_gui.window.engines import make_jobs
 from precmed_gui.window.main_window import MainWindow
 from precmed_gui.window.theme import apply_theme

@@ -32,7 +32,15 @@ class Case:
     traits
         What else is known, as (trait, group) pairs, for results by subgroup; a trait that is not
         known is left out. "sex": "F", "M" or "O"; "age": "0–17", "18–39", "40–64" or "65+" years;
-        "site": the institution; "device": maker and model. Never who the patient is.
+        "site": the institution; "device": maker and model; "modality": the DICOM code ("CT", "MR",
+        "DX"); "year": of the examination. Never who the patient is.
+    slices
+        Pictures it holds, at least 1: the frames of a film, the files of a CT or MR series.
+    files
+        Absolute paths of a series' files in slice order, the first of them `path`; empty where one
+        file holds the whole case.
+    is_excluded
+        Whether it stays in the list and is used for nothing.
     """
 
     path: str
@@ -41,6 +49,9 @@ class Case:
     patient: str = ""
     part: Part | None = None
     traits: Traits = ()
+    slices: int = 1
+    files: tuple[str, ...] = ()
+    is_excluded: bool = False
 
     @property
     def key(self) -> str:
@@ -57,6 +68,10 @@ class Case:
     def patient_key(self) -> str:
         """The patient, or the case itself where the patient is unknown."""
         return self.patient or self.key
+
+    def trait(self, name: str) -> str:
+        """The group of one trait, "" where it is not known."""
+        return dict(self.traits).get(name, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +117,16 @@ class Cohort:
         )
         shared: dict[Traits, Traits] = {}
         traits = [shared.setdefault(case.traits, case.traits) for case in self.cases]
+        plain = tuple(
+            [getattr(case, name) for case in self.cases]
+            for name in ("slices", "files", "is_excluded")
+        )
         rest = (self.modality, self.name, self.unreadable, self.label_order)
-        return _cohort_of_columns, ((*columns, traits), *rest)
+        return _cohort_of_columns, ((*columns, traits, *plain), *rest)
 
     def label_counts(self) -> dict[str, int]:
-        """Cases a class, in label order; unlabelled cases are not counted."""
-        counts = Counter(case.label for case in self.cases)
+        """Cases a class, in label order; unlabelled and excluded cases are not counted."""
+        counts = Counter(case.label for case in self.cases if not case.is_excluded)
         return {label: counts[label] for label in self.label_order if counts[label]}
 
     @property
@@ -117,8 +136,8 @@ class Cohort:
 
     @property
     def labelled(self) -> tuple[Case, ...]:
-        """The cases with a class."""
-        return tuple(case for case in self.cases if case.label is not None)
+        """The cases with a class that are not excluded: what a training may use."""
+        return tuple(case for case in self.cases if case.label is not None and not case.is_excluded)
 
     @property
     def has_given_split(self) -> bool:
@@ -201,6 +220,33 @@ def with_label(cohort: Cohort, keys: Iterable[str], label: str | None) -> Cohort
     if label is not None and label not in order and label in left:
         order.append(label)
     return replace(cohort, cases=cases, label_order=tuple(order))
+
+
+def with_excluded(cohort: Cohort, keys: Iterable[str], *, is_excluded: bool = True) -> Cohort:
+    """`cohort` with the cases of these keys used for nothing, or used again."""
+    chosen = set(keys)
+    cases = tuple(
+        replace(case, is_excluded=is_excluded) if case.key in chosen else case
+        for case in cohort.cases
+    )
+    return replace(cohort, cases=cases)
+
+
+def slice_case(case: Case, number: int) -> Case:
+    """One slice of a case as a case of its own, of the same patient and class.
+
+    Parameters
+    ----------
+    number
+        1 to `case.slices`.
+    """
+    if case.slices == 1:
+        return case
+    if not 1 <= number <= case.slices:
+        raise IndexError(f"slice {number} of {case.slices}")
+    if case.files:
+        return replace(case, path=case.files[number - 1], slices=1, files=())
+    return replace(case, item=f"frame/{number}", slices=1)
 
 
 def with_unreadable(cohort: Cohort, unreadable: Iterable[Unreadable]) -> Cohort:

@@ -3,7 +3,7 @@
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 _Document = TypeVar("_Document")
 
@@ -24,6 +24,8 @@ def _value(kind: Any, value: object) -> Any:
     origin = get_origin(kind)
     if origin in (Union, UnionType):
         return _one_of(get_args(kind), value)
+    if origin is Literal:
+        return _literal(get_args(kind), value)
     if origin is tuple:
         return _tuple(get_args(kind), value)
     if origin is dict:
@@ -43,6 +45,12 @@ def _one_of(kinds: tuple[Any, ...], value: object) -> Any:
     if any(type(value) is kind for kind in kinds):
         return value
     return _value(next(kind for kind in kinds if kind is not NoneType), value)
+
+
+def _literal(choices: tuple[Any, ...], value: object) -> Any:
+    if value not in choices:
+        raise ValueError(f"{value!r} is none of {choices}")
+    return value
 
 
 def _tuple(kinds: tuple[Any, ...], value: object) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from precmed_gui.diagnosis.cases import Case, Cohort
-from precmed_gui.diagnosis.pictures import Picture, Pixels, Thumbnail
+from precmed_gui.diagnosis.pictures import Picture, Pixels, StatedWindow, Tag, Thumbnail
 from precmed_gui.diagnosis.training import Recipe
 from precmed_gui.diagnosis.work import CancelToken, Report
 
@@ -27,8 +27,18 @@ class Modality(Protocol):
     def find_cases(self, paths: Sequence[Path], report: Report, cancel: CancelToken) -> Cohort:
         """All cases in files, folders and containers; unreadable files are listed, not raised."""
 
-    def read(self, case: Case) -> Pixels:
-        """The data of one case; raises `UnreadableFile` with the reason."""
+    def read(self, case: Case, window: StatedWindow | None = None) -> Pixels:
+        """The data of one case of one slice; raises `UnreadableFile` with the reason.
+
+        Of a case with several slices, the middle one. `window` replaces the one the file states,
+        where its values have a unit; it does nothing to other data.
+        """
+
+    def windows(self) -> Mapping[str, StatedWindow]:
+        """The windows a network can be given, by name."""
+
+    def usual_window(self, cases: Sequence[Case]) -> StatedWindow | None:
+        """What a network should see of these cases if nobody chose; None: as each file says."""
 
     def is_grey(self, data: Pixels) -> bool:
         """Whether one channel holds all there is."""
@@ -62,5 +72,8 @@ class Modality(Protocol):
     def read_thumbnail(self, case: Case, side: int) -> Thumbnail:
         """A small picture for a list, or the reason why there is none."""
 
-    def read_picture(self, case: Case) -> Picture:
-        """The case as a picture to look at; raises `UnreadableFile`."""
+    def read_picture(self, case: Case, slice_number: int = 0) -> Picture:
+        """One slice as a picture to look at (0: the middle one); raises `UnreadableFile`."""
+
+    def read_tags(self, case: Case) -> tuple[Tag, ...]:
+        """The header of its (first) file, () where it has none; raises `UnreadableFile`."""

@@ -1,14 +1,16 @@
 """The model card: what a model is, what it was made from, and how good it was when tested."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from precmed_gui.diagnosis.documents import from_document
 from precmed_gui.diagnosis.errors import RefusedModel
 from precmed_gui.diagnosis.evaluation import Calibration, Evaluation, Figure, GateRule, SetRule
+from precmed_gui.diagnosis.pictures import StatedWindow
 from precmed_gui.language import _
 
 CARD_FORMAT = 2
+SliceRule = Literal["middle", "each"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,28 @@ class SplitReceipt:
     seed: int
     fingerprint: str
     are_patients_known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leaks:
+    """What a given split lets through from one part to another, and what was done about it.
+
+    Parameters
+    ----------
+    patients
+        Known patients with cases in more than one part.
+    duplicates
+        Cases whose pixels are also those of a case in another part.
+    left_out
+        Cases that were left out of training, or of validation, so that no leak is left.
+    statement
+        Why a leak was accepted, in the user's words; "" where none was.
+    """
+
+    patients: int = 0
+    duplicates: int = 0
+    left_out: int = 0
+    statement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +194,12 @@ class ModelCard:
         Whether it was saved in the middle of a training and never tested.
     intended_use
         The user's words; empty until given.
+    window
+        The window on stored units the networks were trained with; None: as each file says.
+    slices
+        Which slices of a case with several the networks see.
+    leaks
+        Between the parts of a given split; None where nobody looked (models of earlier versions).
     source, source_folder, notes
         The cohort's name, the folder its cases' names are relative to, and what a reader of the
         card must know (synthetic data, attribution).
@@ -201,6 +231,9 @@ class ModelCard:
     is_stopped: bool = False
     is_checkpoint: bool = False
     intended_use: str = ""
+    window: StatedWindow | None = None
+    slices: SliceRule = "middle"
+    leaks: Leaks | None = None
     source: str = ""
     source_folder: str = ""
     notes: str = ""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from precmed_gui.diagnosis.cases import Cohort, Unreadable
-from precmed_gui.diagnosis.model_card import ModelCard
+from precmed_gui.diagnosis.model_card import ModelCard, SliceRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,12 @@ class TrainingSettings:
         2 to 20.
     has_flips
         Whether training images are mirrored too; only where left and right mean nothing.
+    window
+        What the network sees of data with a unit: "" (the modality decides), "file" (as each file
+        says), or a name of `Modality.windows`.
+    slices
+        What it sees of cases with several slices: "middle" (the middle one) or "each" (all, each
+        an image of the same patient).
     """
 
     recipe: str = "auto"
@@ -95,6 +101,8 @@ class TrainingSettings:
     budget: float = 5.0
     folds: int = 0
     has_flips: bool = False
+    window: str = ""
+    slices: SliceRule = "middle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,9 @@ class TrainingPlan:
         What a reader of the card must know, in the user's words.
     intended_use
         What the model is for, in the user's words; may be given later.
+    leak_statement
+        Why a leak between the parts of a given split is accepted, in the user's words; without
+        it a training on a leak is refused. It goes on the card.
     """
 
     cohort: Cohort
@@ -123,6 +134,7 @@ class TrainingPlan:
     name: str
     notes: str = ""
     intended_use: str = ""
+    leak_statement: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from precmed_gui.cohorts.case_names import case_name, numbered_patients, source_folder_of
 from precmed_gui.diagnosis.cases import Case, Cohort, Unreadable
 from precmed_gui.diagnosis.errors import RefusedModel, UnfitCohort
 from precmed_gui.diagnosis.evaluation import Comparison, JudgedCases
@@ -17,7 +18,6 @@ from precmed_gui.evaluation.comparison import compare
 from precmed_gui.evaluation.evaluating import Rules, Sample, evaluate_cases, shown
 from precmed_gui.evaluation.gate import distances, projected
 from precmed_gui.language import _, ngettext
-from precmed_gui.learning.case_names import case_name, numbered_patients, source_folder_of
 from precmed_gui.learning.judged import load_judged
 from precmed_gui.learning.predict import answered, loaded_model
 from precmed_gui.learning.shelf import split_rows

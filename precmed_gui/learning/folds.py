@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from precmed_gui.cohorts.case_names import case_name, numbered_patients, source_folder_of
 from precmed_gui.diagnosis.cases import Split
 from precmed_gui.diagnosis.errors import UnfitCohort
 from precmed_gui.diagnosis.evaluation import JudgedCases
@@ -13,7 +14,6 @@ from precmed_gui.diagnosis.model_card import History, Member
 from precmed_gui.diagnosis.work import CancelToken, Notice, Report
 from precmed_gui.language import _
 from precmed_gui.learning.attempts import Attempt
-from precmed_gui.learning.case_names import case_name, numbered_patients, source_folder_of
 from precmed_gui.learning.ensemble import LEAST_PROBABILITY
 from precmed_gui.learning.fitting import Course, probabilities_of
 from precmed_gui.learning.progress import Weights

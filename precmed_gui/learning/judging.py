@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from precmed_gui.cohorts.case_names import case_name, numbered_patients
 from precmed_gui.diagnosis.cases import Part
 from precmed_gui.diagnosis.evaluation import (
     Evaluation,
@@ -26,7 +27,6 @@ from precmed_gui.evaluation.measuring import measure
 from precmed_gui.evaluation.planner import LabelledFeatures, learning_curve
 from precmed_gui.evaluation.priors import fit_percentages
 from precmed_gui.evaluation.sets import fit_sets, usual_level
-from precmed_gui.learning.case_names import case_name, numbered_patients
 from precmed_gui.learning.ensemble import PartAnswers, feature_place
 from precmed_gui.learning.gate import (
     are_negatives,

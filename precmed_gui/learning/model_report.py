@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from precmed_gui.cohorts.case_names import case_file
 from precmed_gui.diagnosis.errors import UnfitCohort
 from precmed_gui.diagnosis.evaluation import Comparison, JudgedCases
 from precmed_gui.diagnosis.model_card import ModelCard
@@ -13,7 +14,6 @@ from precmed_gui.diagnosis.work import CancelToken, Report
 from precmed_gui.evaluation.comparison import compare
 from precmed_gui.evaluation.evaluating import shown
 from precmed_gui.language import _
-from precmed_gui.learning.case_names import case_file
 from precmed_gui.learning.evaluate import require_same_classes
 from precmed_gui.learning.judged import load_judged
 from precmed_gui.learning.shelf import damaged_model, load_card, split_rows

@@ -10,6 +10,7 @@ from typing import Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from precmed_gui.cohorts.case_names import case_key
 from precmed_gui.diagnosis.cases import Case, Unreadable
 from precmed_gui.diagnosis.errors import RefusedModel, UnreadableFile
 from precmed_gui.diagnosis.model_card import ModelCard
@@ -18,7 +19,6 @@ from precmed_gui.diagnosis.prediction import CasesRead, Prediction, PredictionLi
 from precmed_gui.diagnosis.work import CancelToken, Report
 from precmed_gui.language import _
 from precmed_gui.learning.brightness import unit_factors
-from precmed_gui.learning.case_names import case_key
 from precmed_gui.learning.decoded import fingerprint
 from precmed_gui.learning.ensemble import (
     Run,

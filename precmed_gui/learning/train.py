@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 
 import precmed_gui
+from precmed_gui.cohorts.case_names import case_name, source_folder_of
+from precmed_gui.cohorts.split import receipt
 from precmed_gui.diagnosis.cases import PARTS
 from precmed_gui.diagnosis.errors import FailedStorage, RefusedModel
 from precmed_gui.diagnosis.evaluation import JudgedCases
@@ -19,7 +21,6 @@ from precmed_gui.diagnosis.training import FirstModelReady, TrainingPlan, Traini
 from precmed_gui.diagnosis.work import Cancelled, CancelToken, Notice, Report, Step
 from precmed_gui.language import _
 from precmed_gui.learning.attempts import Attempt, plan_attempts, single_attempt
-from precmed_gui.learning.case_names import case_name, source_folder_of
 from precmed_gui.learning.checkpoints import remove_checkpoints, save_checkpoint
 from precmed_gui.learning.choosing import do_views_help
 from precmed_gui.learning.ensemble import (
@@ -42,7 +43,6 @@ from precmed_gui.learning.shelf import (
     load_card,
     save_model,
 )
-from precmed_gui.learning.split import receipt
 from precmed_gui.learning.training_data import TrainingData, chosen_recipe, read_training_data
 from precmed_gui.learning.warm_up import warm_up
 from precmed_gui.modalities import modality

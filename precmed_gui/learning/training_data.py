@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from precmed_gui.cohorts.split import split_cohort
 from precmed_gui.diagnosis.cases import PARTS, Cohort, Part, Split, Unreadable
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.model_card import DataFingerprint
@@ -16,7 +17,6 @@ from precmed_gui.language import _
 from precmed_gui.learning.attempts import frame_size
 from precmed_gui.learning.brightness import training_full_scale, unit_factors
 from precmed_gui.learning.decoded import DecodedImages, Frame, decoded
-from precmed_gui.learning.split import split_cohort
 from precmed_gui.learning.survey import Survey, survey, usual_size
 from precmed_gui.modalities import modality
 

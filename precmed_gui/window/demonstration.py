@@ -12,12 +12,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
+from precmed_gui.cohorts.split import split_cohort
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.storage import write_atomically
 from precmed_gui.diagnosis.training import TrainingResult, TrainingSettings
 from precmed_gui.evaluation.figure_texts import decimal_text, figure_text
 from precmed_gui.language import N_, _, sentences
-from precmed_gui.learning.split import split_cohort
 from precmed_gui.window.engines import make_jobs
 from precmed_gui.window.main_window import MainWindow
 from precmed_gui.window.wording import duration

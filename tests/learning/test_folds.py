@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from trainings import StopWhen, read
 
+from precmed_gui.cohorts.case_names import case_name, source_folder_of
 from precmed_gui.diagnosis.cases import Cohort
 from precmed_gui.diagnosis.errors import UnfitCohort
 from precmed_gui.diagnosis.model_card import Member
@@ -14,7 +15,6 @@ from precmed_gui.diagnosis.training import EpochEnded, TrainingSettings
 from precmed_gui.diagnosis.work import Cancelled, NeverCancelled, Notice, ignore
 from precmed_gui.learning import folds as folding
 from precmed_gui.learning.attempts import Attempt
-from precmed_gui.learning.case_names import case_name, source_folder_of
 from precmed_gui.learning.folds import cross_validate, divided
 from precmed_gui.learning.training_data import TrainingData
 from precmed_gui.modalities import modality

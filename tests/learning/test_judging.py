@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from precmed_gui.cohorts.case_names import case_name, source_folder_of
+from precmed_gui.cohorts.split import receipt
 from precmed_gui.diagnosis.cases import Case, Cohort
 from precmed_gui.diagnosis.evaluation import JudgedCases
 from precmed_gui.diagnosis.model_card import History, Member, ModelCard
@@ -13,7 +15,6 @@ from precmed_gui.diagnosis.work import NeverCancelled, ignore
 from precmed_gui.evaluation.evaluating import Rules, Sample, evaluate_cases, shown
 from precmed_gui.evaluation.gate import distances
 from precmed_gui.evaluation.measuring import measure
-from precmed_gui.learning.case_names import case_name, source_folder_of
 from precmed_gui.learning.ensemble import PartAnswers
 from precmed_gui.learning.gate import (
     are_negatives,
@@ -23,7 +24,6 @@ from precmed_gui.learning.gate import (
 )
 from precmed_gui.learning.judged import read_judged
 from precmed_gui.learning.judging import judge, judged_cases
-from precmed_gui.learning.split import receipt
 from precmed_gui.learning.training_data import TrainingData, read_training_data
 
 PARTS = ("train", "validation", "test")

@@ -1,13 +1,13 @@
 from pathlib import Path
 
-from precmed_gui.diagnosis.cases import Case
-from precmed_gui.learning.case_names import (
+from precmed_gui.cohorts.case_names import (
     case_file,
     case_key,
     case_name,
     numbered_patients,
     source_folder_of,
 )
+from precmed_gui.diagnosis.cases import Case
 
 
 def test_a_name_is_relative_and_leads_back_to_the_key() -> None:

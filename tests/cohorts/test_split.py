@@ -3,10 +3,10 @@ from hashlib import sha256
 
 import pytest
 
+from precmed_gui.cohorts.case_names import case_name, source_folder_of
+from precmed_gui.cohorts.split import receipt, split_cohort
 from precmed_gui.diagnosis.cases import PARTS, Case, Cohort, Split, make_cohort
 from precmed_gui.diagnosis.errors import UnfitCohort
-from precmed_gui.learning.case_names import case_name, source_folder_of
-from precmed_gui.learning.split import receipt, split_cohort
 
 
 def patients(counts: dict[str, int], images: int = 3) -> Cohort:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from precmed_gui.cohorts.case_names import case_name, source_folder_of
 from precmed_gui.diagnosis.cases import PARTS, Case, Cohort, Part, Split
 from precmed_gui.diagnosis.errors import UnfitCohort
 from precmed_gui.diagnosis.model_card import SplitReceipt
 from precmed_gui.language import _
-from precmed_gui.learning.case_names import case_name, source_folder_of
 
 SHARES: Mapping[Part, float] = {"train": 0.70, "validation": 0.15, "test": 0.15}
 LEAST_PATIENTS = 3

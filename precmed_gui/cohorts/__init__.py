@@ -1,0 +1,1 @@
+"""Bringing a cohort into order before a training: patients, split, copies, leaks, the check."""
