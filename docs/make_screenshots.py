@@ -96,6 +96,9 @@ class Photographer:
         return []
 
     def go_on(self) -> None:
+        if self._window.reading_flow.is_reading:  # a new language reads the images again
+            QTimer.singleShot(SETTLE_MS, self.go_on)
+            return
         if not self._steps:
             self._window.shut_down()
             QApplication.quit()
