@@ -147,6 +147,7 @@ class WindowPhotographer(Photographer):
         self._window.reading_flow.read_cases(cases)
 
     def _settle(self) -> None:
+        self._window.reading_flow.finished.disconnect(self._settle)
         QTimer.singleShot(SETTLE_MS, self.take_pictures)
 
 
@@ -191,6 +192,7 @@ class EvaluationPhotographer(Photographer):
         return next((place for place in places if place.is_file()), None)
 
     def _on_read(self) -> None:
+        self._window.reading_flow.finished.disconnect(self._on_read)  # languages read again
         QTimer.singleShot(SETTLE_MS, self.take_pictures)
 
     def more_steps(self) -> list[Callable[[], None]]:
