@@ -141,6 +141,7 @@ class WindowPhotographer(Photographer):
         self._window.workspace.model_changed.connect(self._read)
 
     def _read(self, _card: object) -> None:
+        self._window.workspace.model_changed.disconnect(self._read)
         cohort = self._window.workspace.cohort
         test = split_cohort(cohort, TrainingSettings().seed).test
         cases = tuple(cohort.cases[place] for place in test[:: max(1, len(test) // SHOWN)])

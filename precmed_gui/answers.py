@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from precmed_gui.check_answers import receipt_lines
 from precmed_gui.diagnosis.cases import Cohort, Unreadable
 from precmed_gui.diagnosis.evaluation import Comparison
 from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.prediction import Evaluated, Prediction, PredictionList
 from precmed_gui.diagnosis.training import TrainingResult
+from precmed_gui.evaluation.leak_texts import leaks_texts
+from precmed_gui.evaluation.view_texts import seen_text
 from precmed_gui.evaluation.wording import (
     calibration_text,
     chosen_because,
@@ -69,12 +72,15 @@ def trained_document(result: TrainingResult, cohort: Cohort) -> dict[str, object
 def trained_text(result: TrainingResult) -> str:
     """The lines of `precmed train`."""
     folder = _("Model: {folder}").format(folder=result.folder)
-    return "\n".join([card_text(result.card), folder])
+    card = result.card
+    leaks = leaks_texts(card.leaks) if card.leaks else ()
+    return "\n".join([card_text(card), *_marked(leaks), *receipt_lines(card.split), folder])
 
 
 def card_text(card: ModelCard) -> str:
     """A model in a few lines: what it is worth, why it was kept, and what to beware of."""
-    return "\n".join([worth(card), chosen_because(card), *_marked(warnings(card))])
+    seen = [text] if (text := seen_text(card)) else []
+    return "\n".join([worth(card), chosen_because(card), *seen, *_marked(warnings(card))])
 
 
 def _marked(texts: Sequence[str]) -> list[str]:

@@ -114,7 +114,7 @@ def _open_window(options: argparse.Namespace) -> int:
     window.show()
 
     def begin() -> None:
-        window.begin()
+        window.begin(is_afresh=bool(options.paths or options.demo))
         if options.paths:
             window.open_paths([str(Path(path).resolve()) for path in options.paths])
         elif options.demo:

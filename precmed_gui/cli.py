@@ -28,7 +28,11 @@ from precmed_gui.answers import (
     trained_document,
     trained_text,
 )
-from precmed_gui.diagnosis.cases import Cohort, Unreadable, with_patients
+from precmed_gui.check_answers import checked_document, checked_text
+from precmed_gui.cohorts.check import check_cohort
+from precmed_gui.cohorts.fixes import without_parts
+from precmed_gui.diagnosis.cases import Cohort, Unreadable
+from precmed_gui.diagnosis.checks import CheckReport
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.evaluation import Comparison
 from precmed_gui.diagnosis.model_report import ModelReport
@@ -36,13 +40,14 @@ from precmed_gui.diagnosis.prediction import Evaluated, PredictionList
 from precmed_gui.diagnosis.training import TrainingPlan, TrainingResult, TrainingSettings
 from precmed_gui.diagnosis.work import Cancelled, CancelToken, Report
 from precmed_gui.language import _, ngettext
-from precmed_gui.modalities import open_cohort
 from precmed_gui.options import (
     DEFAULT_BUDGET,
     DEFAULT_RECIPE,
+    AcceptLeak,
     AsJson,
     BatchSize,
     Budget,
+    CohortTable,
     Epochs,
     Flips,
     Folds,
@@ -57,12 +62,19 @@ from precmed_gui.options import (
     PageFile,
     PatientPattern,
     RecipeName,
+    Redivide,
     Seed,
+    SliceChoice,
     Sources,
+    TableChoice,
+    TableColumns,
     TableFile,
+    WindowName,
     check_settings,
+    stated_rule,
 )
 from precmed_gui.places import shipped_models_folder, user_models_folder
+from precmed_gui.sources import absolute, opened, prepared, require_there
 from precmed_gui.terminal import say, shown_progress, stopping_on_interrupt
 
 _Result = TypeVar("_Result")
@@ -145,27 +157,57 @@ def train(
     budget: Budget = DEFAULT_BUDGET,
     folds: Folds = 0,
     flips: Flips = False,
+    window: WindowName = "",
+    slices: SliceChoice = "middle",
     patient_pattern: PatientPattern = "",
+    table: CohortTable = None,
+    table_columns: TableColumns = "",
     intended_use: IntendedUse = "",
     notes: Notes = "",
+    accept_leak: AcceptLeak = "",
+    redivide: Redivide = False,
     as_json: AsJson = False,
 ) -> None:
     """Train on `sources` and save the model in `out`."""
-    settings = TrainingSettings(
-        recipe, epochs, batch_size, learning_rate, image_size, seed, budget, folds, has_flips=flips
-    )
+    chosen = (recipe, epochs, batch_size, learning_rate, image_size, seed, budget, folds, flips)
+    settings = TrainingSettings(*chosen, window=window, slices=stated_rule(slices))
     check_settings(settings)
 
     def work(report: Report, cancel: CancelToken) -> TrainingResult:
         from precmed_gui.learning.train import train as train_network
 
-        cohort = _with_patients(_opened(sources, report, cancel), patient_pattern)
+        said = TableChoice(table, table_columns)
+        cohort = prepared(sources, patient_pattern, said, report, cancel)
+        cohort = without_parts(cohort) if redivide else cohort
         folder = out.expanduser().resolve() if out else _new_place(cohort)
-        plan = TrainingPlan(cohort, settings, str(folder), folder.name, notes, intended_use)
+        plan = TrainingPlan(
+            cohort, settings, str(folder), folder.name, notes, intended_use, accept_leak
+        )
         result = train_network(plan, report, cancel)
         _tell_unreadable((*cohort.unreadable, *result.unreadable))
         _answer(trained_document(result, cohort), trained_text(result), as_json=as_json)
         return result
+
+    _do(work)
+
+
+@app.command(help=_("Look for copies, leaks, odd images and whatever else is in the way."))
+def check(
+    sources: Sources,
+    seed: Seed = 1,
+    patient_pattern: PatientPattern = "",
+    table: CohortTable = None,
+    table_columns: TableColumns = "",
+    as_json: AsJson = False,
+) -> None:
+    """Check `sources` as the window does before a training."""
+
+    def work(report: Report, cancel: CancelToken) -> CheckReport:
+        said = TableChoice(table, table_columns)
+        cohort = prepared(sources, patient_pattern, said, report, cancel)
+        found = check_cohort(cohort, seed, report, cancel)
+        _answer(checked_document(found), checked_text(found), as_json=as_json)
+        return found
 
     _do(work)
 
@@ -178,7 +220,7 @@ def evaluate(model: ModelFolder, source: LabelledSource, as_json: AsJson = False
         from precmed_gui.learning.evaluate import evaluate as measure
         from precmed_gui.learning.shelf import load_card
 
-        cohort = _opened([source], report, cancel)
+        cohort = opened([source], report, cancel)
         result = measure(str(model), cohort, report, cancel)
         card = load_card(model, verify=False)
         _tell_unreadable((*cohort.unreadable, *result.unreadable))
@@ -201,7 +243,7 @@ def compare(
     def work(report: Report, cancel: CancelToken) -> Comparison:
         from precmed_gui.learning.evaluate import compare_on
 
-        cohort = _opened([source], report, cancel)
+        cohort = opened([source], report, cancel)
         models = (str(model), str(other))
         result = compare_on(*models, cohort, report, cancel)
         _tell_unreadable(cohort.unreadable)
@@ -245,8 +287,8 @@ def predict(
         from precmed_gui.exchange.predictions_csv import write_predictions_csv
         from precmed_gui.learning.predict import predict_paths
 
-        _require_there(paths)
-        answers = predict_paths(str(model), tuple(_absolute(paths)), report, cancel)
+        require_there(paths)
+        answers = predict_paths(str(model), tuple(absolute(paths)), report, cancel)
         if csv:
             write_predictions_csv(csv.expanduser().resolve(), answers)
         _tell_unreadable(answers.unreadable)
@@ -269,38 +311,6 @@ def _do(work: Callable[[Report, CancelToken], _Result]) -> _Result:
     """Run a piece of work with progress on stderr and Ctrl+C as Stop."""
     with stopping_on_interrupt() as cancel, shown_progress() as display:
         return work(display, cancel)
-
-
-def _opened(sources: Sequence[Path], report: Report, cancel: CancelToken) -> Cohort:
-    _require_there(sources)
-    return open_cohort(_absolute(sources), report, cancel)
-
-
-def _with_patients(cohort: Cohort, pattern: str) -> Cohort:
-    if not pattern:
-        return cohort
-    named = with_patients(cohort, re.compile(pattern))
-    if named == cohort:
-        raise PrecmedError(
-            _("No file name holds a patient as “{pattern}” describes it.").format(pattern=pattern),
-            _("Try the expression on one of your file names, for instance {name}.").format(
-                name=Path(cohort.cases[0].path).name if cohort.cases else "–"
-            ),
-        )
-    return named
-
-
-def _absolute(paths: Sequence[Path]) -> list[str]:
-    return [str(path.expanduser().absolute()) for path in paths]
-
-
-def _require_there(paths: Sequence[Path]) -> None:
-    for path in paths:
-        if not path.expanduser().exists():
-            raise PrecmedError(
-                _("There is no file or folder called “{path}”.").format(path=path),
-                _("Check the spelling."),
-            )
 
 
 def _new_place(cohort: Cohort) -> Path:

@@ -6,11 +6,14 @@ Importing this sets that language, for typer reads the help texts at once. Used 
 import locale
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
+from precmed_gui.diagnosis.model_card import SliceRule
+from precmed_gui.diagnosis.tables import ColumnMeaning
 from precmed_gui.diagnosis.training import TrainingSettings
 from precmed_gui.language import _, use_language
 from precmed_gui.modalities import NAMES, modality
@@ -18,10 +21,21 @@ from precmed_gui.modalities import NAMES, modality
 RECIPES = modality(NAMES[0]).recipes()
 DEFAULT_RECIPE = TrainingSettings().recipe
 DEFAULT_BUDGET = TrainingSettings().budget
+SLICE_RULES: tuple[SliceRule, ...] = get_args(SliceRule)
+WINDOWS = ("file", *modality(NAMES[0]).windows())
 
 _LARGEST_SEED = 2**32 - 1
 _LONGEST_BUDGET = 600
 _FEWEST_FOLDS, _MOST_FOLDS = 2, 20
+MEANINGS = tuple(meaning for meaning in get_args(ColumnMeaning) if meaning)
+
+
+@dataclass(frozen=True, slots=True)
+class TableChoice:
+    """The table of `--table`, if any, and what `--table-columns` says of its columns."""
+
+    file: Path | None = None
+    columns: str = ""
 
 
 def _environment_language() -> str:
@@ -41,12 +55,46 @@ def _known_recipe(name: str) -> str:
     return name
 
 
+def _known_window(name: str) -> str:
+    if name and name not in WINDOWS:
+        raise typer.BadParameter(_("choose one of: {names}").format(names=", ".join(WINDOWS)))
+    return name
+
+
+def _known_slices(rule: str) -> str:
+    if rule not in SLICE_RULES:
+        raise typer.BadParameter(_("choose one of: {names}").format(names=", ".join(SLICE_RULES)))
+    return rule
+
+
+def stated_rule(text: str) -> SliceRule:
+    """The rule of `--slices`, which was checked before."""
+    return "each" if text == "each" else "middle"
+
+
 def _regular(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
         raise typer.BadParameter(_("not a regular expression: {why}").format(why=error)) from error
     return text
+
+
+def _column_meanings(text: str) -> str:
+    for column, meaning in stated_meanings(text).items():
+        if not column or meaning not in ("", *MEANINGS):
+            raise typer.BadParameter(
+                _("write it as name=meaning, with a meaning of: {names}").format(
+                    names=", ".join(MEANINGS)
+                )
+            )
+    return text
+
+
+def stated_meanings(text: str) -> dict[str, str]:
+    """Meaning by column from "name=meaning,name=meaning"; a meaning may be empty: ignored."""
+    pairs = (piece.rpartition("=") for piece in text.split(",") if piece.strip())
+    return {column.strip(): meaning.strip() for column, _sign, meaning in pairs}
 
 
 Sources = Annotated[
@@ -98,12 +146,64 @@ Flips = Annotated[
         "--flips", help=_("Mirror training images too; only where left and right mean nothing.")
     ),
 ]
+WindowName = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        callback=_known_window,
+        help=_("What the network sees of CT: {names} (default: soft-tissue, of CT only).").format(
+            names=", ".join(WINDOWS)
+        ),
+    ),
+]
+SliceChoice = Annotated[
+    str,
+    typer.Option(
+        metavar="RULE",
+        callback=_known_slices,
+        help=_("What it sees of cases with several slices: {names}.").format(
+            names=", ".join(SLICE_RULES)
+        ),
+    ),
+]
 PatientPattern = Annotated[
     str,
     typer.Option(
         metavar="REGEX",
         callback=_regular,
         help=_("What in a file name is the patient, for instance 'person[0-9]+'."),
+    ),
+]
+CohortTable = Annotated[
+    Path | None,
+    typer.Option(
+        "--table",
+        metavar="FILE",
+        help=_("A CSV or XLSX that says class, patient, age, sex … of the images."),
+    ),
+]
+TableColumns = Annotated[
+    str,
+    typer.Option(
+        "--table-columns",
+        metavar="NAME=MEANING,…",
+        callback=_column_meanings,
+        help=_("What its columns mean, where that is not clear: {meanings}.").format(
+            meanings=", ".join(MEANINGS)
+        ),
+    ),
+]
+AcceptLeak = Annotated[
+    str,
+    typer.Option(
+        metavar="TEXT",
+        help=_("Train although the given split leaks, for this reason; it goes on the card."),
+    ),
+]
+Redivide = Annotated[
+    bool,
+    typer.Option(
+        "--redivide", help=_("Forget the split that came with the data; draw one by patient.")
     ),
 ]
 Notes = Annotated[str, typer.Option(metavar="TEXT", help=_("For the reader of the model's card."))]

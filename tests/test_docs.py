@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("en", "zh_CN")
 PAGES = (
     "cases.md",
+    "preparing.md",
     "training.md",
     "evaluation.md",
     "percentages.md",

@@ -1,9 +1,11 @@
 """A cohort as a file: which images, classes and patients, never pixels. Window and CLI save by it.
 
-Case paths are absolute: the file belongs to this computer. Format 1, which knew no traits, opens.
+Case paths are absolute: the file belongs to this computer. Format 1, which knew no traits, and
+format 2, which knew no slices and nothing excluded, open.
 """
 
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,9 +15,11 @@ from precmed_gui.diagnosis.storage import write_atomically
 from precmed_gui.diagnosis.work import CancelToken, Report
 from precmed_gui.language import _
 
-COHORT_FORMAT = 2
-_FORMAT_WITHOUT_TRAITS = 1
+COHORT_FORMAT = 3
+_MISSING: dict[int, list[Any]] = {1: [[], 1, [], False], 2: [1, [], False], COHORT_FORMAT: []}
+"""What the cases of a format lack at their end, and stands there instead."""
 _KIND = "precmed-cohort"
+_FIELDS = tuple(field.name for field in fields(Case))
 _PARTS = (*get_args(Part), None)
 
 
@@ -27,10 +31,7 @@ def save_cohort(cohort: Cohort, path: Path) -> None:
         "modality": cohort.modality,
         "name": cohort.name,
         "label_order": cohort.label_order,
-        "cases": [
-            [case.path, case.item, case.label, case.patient, case.part, case.traits]
-            for case in cohort.cases
-        ],
+        "cases": [[getattr(case, name) for name in _FIELDS] for case in cohort.cases],
         "unreadable": [[file.path, file.reason] for file in cohort.unreadable],
     }
     text = json.dumps(document, ensure_ascii=False)
@@ -59,7 +60,7 @@ def load_cohort(path: Path) -> Cohort:
             _("“{name}” is not a cohort of PrecMed.").format(name=path.name),
             _("Choose a cohort file, or add the images themselves."),
         )
-    if document.get("format") not in (_FORMAT_WITHOUT_TRAITS, COHORT_FORMAT):
+    if document.get("format") not in tuple(_MISSING):
         raise PrecmedError(
             _("“{name}” was saved by another version of PrecMed.").format(name=path.name),
             _("Open it with that version, or add the images again."),
@@ -91,10 +92,8 @@ def _damaged(path: Path) -> PrecmedError:
 
 
 def _cohort(document: dict[str, Any]) -> Cohort:
-    rows = document["cases"]
-    if document["format"] == _FORMAT_WITHOUT_TRAITS:
-        rows = [[*row, []] for row in rows]
-    cases = tuple(_case(row) for row in rows)
+    missing = _MISSING[document["format"]]
+    cases = tuple(_case([*row, *missing]) for row in document["cases"])
     order = tuple(_text(label) for label in document["label_order"])
     if len({case.key for case in cases}) != len(cases):
         raise ValueError("a case twice")
@@ -112,9 +111,13 @@ def _cohort(document: dict[str, Any]) -> Cohort:
 
 
 def _case(row: list[Any]) -> Case:
-    path, item, label, patient, part, traits = row
+    path, item, label, patient, part, traits, slices, files, is_excluded = row
     if part not in _PARTS:
         raise ValueError("an unknown part")
+    if type(slices) is not int or slices < 1 or type(is_excluded) is not bool:
+        raise TypeError("not slices, or neither excluded nor used")
+    if files and (len(files) != slices or files[0] != path):
+        raise ValueError("files that are not the slices")
     return Case(
         path=_text(path),
         item=_text(item),
@@ -122,6 +125,9 @@ def _case(row: list[Any]) -> Case:
         patient=_text(patient),
         part=part,
         traits=_traits(traits),
+        slices=slices,
+        files=tuple(_text(file) for file in files),
+        is_excluded=is_excluded,
     )
 
 

@@ -2,21 +2,23 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from precmed_gui.cohorts.case_names import case_name, source_folder_of
+from precmed_gui.cohorts.duplicates import groups_of_pairs
+from precmed_gui.cohorts.leaks import known_patients, parts_of_split, shared, without_leaks
 from precmed_gui.diagnosis.cases import PARTS, Case, Cohort, Part, Split
 from precmed_gui.diagnosis.errors import UnfitCohort
-from precmed_gui.diagnosis.model_card import SplitReceipt
-from precmed_gui.language import _
+from precmed_gui.diagnosis.model_card import Leaks, SplitReceipt
+from precmed_gui.language import _, ngettext
 
 SHARES: Mapping[Part, float] = {"train": 0.70, "validation": 0.15, "test": 0.15}
 LEAST_PATIENTS = 3
 
 
-def split_cohort(cohort: Cohort, seed: int) -> Split:
+def split_cohort(cohort: Cohort, seed: int, fingerprints: Sequence[str] = ()) -> Split:
     """Divide the labelled cases of `cohort` 70/15/15, each class alike, patients kept together.
 
     A division that came with the data is kept; what it lacks (validation, test) is taken from its
@@ -25,9 +27,13 @@ def split_cohort(cohort: Cohort, seed: int) -> Split:
     Parameters
     ----------
     cohort
-        Cases without a class are left out.
+        Cases that are excluded or have no class are left out.
     seed
         0 or more.
+    fingerprints
+        Of the pixels of each case, where they are known: who shares a picture counts as one
+        patient, so that no copy is on two sides of a division that is drawn here. Where nothing
+        is shared they change nothing.
 
     Raises
     ------
@@ -44,7 +50,8 @@ def split_cohort(cohort: Cohort, seed: int) -> Split:
         )
     missing: list[Part] = [part for part in PARTS[::-1] if not parts[part]]
     _check_patients(cohort, parts["train"], 1 + len(missing))
-    parts |= _drawn(cohort, parts["train"], missing, seed)
+    people = _by_patient(cohort, parts["train"], fingerprints)
+    parts |= _drawn(cohort, people, missing, seed)
     split = Split(
         train=tuple(sorted(parts["train"])),
         validation=tuple(sorted(parts["validation"])),
@@ -57,6 +64,50 @@ def split_cohort(cohort: Cohort, seed: int) -> Split:
     return split
 
 
+def divide(
+    cohort: Cohort, seed: int, fingerprints: Sequence[str], statement: str = ""
+) -> tuple[Split, Leaks]:
+    """`split_cohort`, with the copies of a given split left out of the earlier part.
+
+    Parameters
+    ----------
+    fingerprints
+        Of the pixels of each case.
+    statement
+        Why what leaks is accepted, in the user's words; then a given split stays as it is.
+
+    Raises
+    ------
+    UnfitCohort
+        As `split_cohort`.
+    """
+    drawn = split_cohort(cohort, seed, fingerprints)
+    split, leaks = without_leaks(cohort.cases, drawn, fingerprints, statement)
+    _check_parts(cohort, split)
+    return split, leaks
+
+
+def refuse_shared_patients(cohort: Cohort, split: Split) -> None:
+    """Raise `UnfitCohort` if a known patient is in more than one part of a given split."""
+    parts = parts_of_split(split, len(cohort.cases))
+    patients = len(shared(parts, known_patients(cohort.cases)))
+    if patients:
+        title = ngettext(
+            "{n} patient is in more than one part of the split that came with the data",
+            "{n} patients are in more than one part of the split that came with the data",
+            patients,
+        )
+        raise UnfitCohort(
+            _("{finding}: the model would be tested on patients it has learned from.").format(
+                finding=title.format(n=f"{patients:,}")
+            ),
+            _(
+                "Divide anew, by patient (--redivide), leave those images out of the earlier part, "
+                "or say why it is right (--accept-leak): that goes on the model card."
+            ),
+        )
+
+
 def receipt(cohort: Cohort, split: Split) -> SplitReceipt:
     """The division in figures, with a SHA-256 over parts, classes and names, as in split.csv."""
     source_folder = source_folder_of(cohort.cases)
@@ -66,7 +117,10 @@ def receipt(cohort: Cohort, split: Split) -> SplitReceipt:
             case = cohort.cases[position]
             line = f"{part}\t{case.label}\t{case_name(case, source_folder)}\n"
             digest.update(line.encode("utf-8", "backslashreplace"))
-    used = [cohort.cases[i] for part in PARTS for i in split.part(part)]
+    divided = {part: [cohort.cases[i] for i in split.part(part)] for part in PARTS}
+    used = [case for cases in divided.values() for case in cases]
+    counts = {part: Counter(case.label for case in cases) for part, cases in divided.items()}
+    people = {part: len({case.patient_key for case in cases}) for part, cases in divided.items()}
     return SplitReceipt(
         train=len(split.train),
         validation=len(split.validation),
@@ -77,6 +131,11 @@ def receipt(cohort: Cohort, split: Split) -> SplitReceipt:
         seed=split.seed,
         fingerprint=digest.hexdigest(),
         are_patients_known=all(case.patient for case in used),
+        images=tuple(
+            (label, counts["train"][label], counts["validation"][label], counts["test"][label])
+            for label in cohort.labels
+        ),
+        patients_by_part=(people["train"], people["validation"], people["test"]),
     )
 
 
@@ -84,17 +143,16 @@ def _given_parts(cohort: Cohort) -> dict[Part, list[int]]:
     """Positions by part; a case without one trains."""
     parts: dict[Part, list[int]] = {"train": [], "validation": [], "test": []}
     for position, case in enumerate(cohort.cases):
-        if case.label is not None:
+        if case.label is not None and not case.is_excluded:
             parts[case.part or "train"].append(position)
     return parts
 
 
 def _drawn(
-    cohort: Cohort, pool: Iterable[int], missing: list[Part], seed: int
+    cohort: Cohort, positions: Mapping[str, list[int]], missing: list[Part], seed: int
 ) -> dict[Part, list[int]]:
-    """`pool` divided by patient into "train" and the `missing` parts."""
+    """Positions by patient divided into "train" and the `missing` parts."""
     generator = np.random.default_rng(seed)
-    positions = _by_patient(cohort, pool)
     drawn: dict[Part, list[int]] = {"train": [], **{part: [] for part in missing}}
     total = SHARES["train"] + sum(SHARES[part] for part in missing)
     for patients in _patients_by_class(cohort, positions).values():
@@ -107,11 +165,33 @@ def _drawn(
     return drawn
 
 
-def _by_patient(cohort: Cohort, pool: Iterable[int]) -> dict[str, list[int]]:
+def _by_patient(
+    cohort: Cohort, pool: Sequence[int], fingerprints: Sequence[str]
+) -> dict[str, list[int]]:
+    cases = [cohort.cases[position] for position in pool]
+    people = patient_groups(cases, [fingerprints[i] for i in pool] if fingerprints else ())
     found: dict[str, list[int]] = defaultdict(list)
-    for position in pool:
-        found[cohort.cases[position].patient_key].append(position)
+    for position, person in zip(pool, people, strict=True):
+        found[person].append(position)
     return found
+
+
+def patient_groups(cases: Sequence[Case], fingerprints: Sequence[str] = ()) -> list[str]:
+    """The patient of each case, those who share a picture under the first of their names."""
+    people = [case.patient_key for case in cases]
+    if not fingerprints or len(set(fingerprints)) == len(fingerprints):
+        return people
+    names = sorted(set(people))
+    numbers = {name: number for number, name in enumerate(names)}
+    first: dict[str, int] = {}
+    pairs = [
+        (first.setdefault(fingerprint, numbers[person]), numbers[person])
+        for person, fingerprint in zip(people, fingerprints, strict=True)
+    ]
+    stands_for = {
+        names[number]: names[group[0]] for group in groups_of_pairs(pairs) for number in group
+    }
+    return [stands_for[person] for person in people]
 
 
 def _patients_by_class(cohort: Cohort, positions: Mapping[str, list[int]]) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ Severity = Literal["blocks", "warns", "tells"]
 FindingKind = Literal[
     "unreadable", "wrong_extension", "tiny", "blank", "inverted", "exposure", "colour", "sizes",
     "duplicates", "near_duplicates", "across_labels", "few_cases", "imbalance",
-    "patient_in_classes", "patient_leak", "duplicate_leak", "burnt_in_text", "metadata",
+    "alike_names", "patient_in_classes", "patient_leak", "duplicate_leak", "burnt_in_text", "metadata",
     "kinds", "split", "cost",
 ]  # fmt: skip
 
@@ -154,7 +154,7 @@ class CheckReport:
     duplicates
         Groups of copies.
     patient_leaks, duplicate_leaks
-        Known patients, and cases, that the given split has in more than one part.
+        Known patients, and pictures (equal pixels), that the given split has in more than one part.
     sizes
         Smallest and largest (width, height) in pixels.
     modes

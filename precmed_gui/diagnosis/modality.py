@@ -49,6 +49,12 @@ class Modality(Protocol):
         Raises `UnreadableFile` where the data has less than the network takes.
         """
 
+    def is_expected(self, path: Path) -> bool:
+        """Whether the name of a file alone promises this kind of data."""
+
+    def misnamed(self, path: Path) -> str:
+        """What a file holds ("PNG") where its ending promises another kind; "" where both agree."""
+
     def recipes(self) -> Mapping[str, Recipe]:
         """The networks that can be trained on it, by name, the usual one first."""
 

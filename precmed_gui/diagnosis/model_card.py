@@ -29,7 +29,8 @@ class SplitReceipt:
     """How the cohort was divided; counts are images, `fingerprint` a SHA-256 over the parts.
 
     Where `are_patients_known` is false, some images counted as patients of their own, and
-    `patients_shared` says nothing about them.
+    `patients_shared` says nothing about them. `images` holds (class, train, validation, test) and
+    `patients_by_part` the patients of each part; both are empty in models of earlier versions.
     """
 
     train: int
@@ -41,6 +42,8 @@ class SplitReceipt:
     seed: int
     fingerprint: str
     are_patients_known: bool = False
+    images: tuple[tuple[str, int, int, int], ...] = ()
+    patients_by_part: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Leaks:
     patients
         Known patients with cases in more than one part.
     duplicates
-        Cases whose pixels are also those of a case in another part.
+        Pictures (equal pixels) that cases of more than one part have.
     left_out
         Cases that were left out of training, or of validation, so that no leak is left.
     statement

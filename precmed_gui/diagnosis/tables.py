@@ -26,6 +26,8 @@ class Table:
         Cells, as many a row as there are columns.
     encoding, separator
         As detected, for people: "GB18030", ";"; empty for XLSX.
+    first_row
+        What a spreadsheet calls the first of `rows`: 2 where the headers are in row 1.
     """
 
     path: str
@@ -33,6 +35,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     encoding: str = ""
     separator: str = ""
+    first_row: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class TableMatch:
     unmatched_files
         Keys of cases without a row.
     ambiguous_rows
-        As `unmatched_rows`, of rows that fit several files in different folders; none was used.
+        As `unmatched_rows`, of rows that fit several files in different folders, or contradict
+        another row about the same file; none was used.
     """
 
     cohort: Cohort

@@ -13,7 +13,11 @@ _MINUTE = 60
 _HOUR = 3600
 _SMALL_DIFFERENCE = 0.02
 _ROUNDING = 1e-9
-_TRAITS = {"sex": N_("Sex"), "age": N_("Age"), "site": N_("Site"), "device": N_("Device")}
+_BYTE_UNITS = ("KB", "MB", "GB", "TB")
+_TRAITS = {
+    "sex": N_("Sex"), "age": N_("Age"), "site": N_("Site"), "device": N_("Device"),
+    "modality": N_("Modality"), "year": N_("Year"),
+}  # fmt: skip
 _SEXES = {"F": N_("Female"), "M": N_("Male"), "O": N_("Other")}
 
 
@@ -87,6 +91,14 @@ def number(value: int) -> str:
 def images_text(count: int) -> str:
     """So many images."""
     return ngettext("{n} image", "{n} images", count).format(n=number(count))
+
+
+def bytes_text(count: int) -> str:
+    """A size in the unit that leaves one to three digits before the point."""
+    size, place = count / 1000, 0
+    while size >= 999.5 and place < len(_BYTE_UNITS) - 1:
+        size, place = size / 1000, place + 1
+    return f"{size:.1f} {_BYTE_UNITS[place]}" if size < 9.95 else f"{size:.0f} {_BYTE_UNITS[place]}"
 
 
 def trait_text(trait: str) -> str:

@@ -2,7 +2,9 @@
 
 from precmed_gui.diagnosis.model_card import Candidate, Member, ModelCard
 from precmed_gui.evaluation.figure_texts import decimal, duration, number, share
+from precmed_gui.evaluation.leak_texts import leaks_texts
 from precmed_gui.evaluation.network_names import networks_text, recipe_title
+from precmed_gui.evaluation.view_texts import slices_text, window_text
 from precmed_gui.evaluation.wording import chosen_because, patients_text
 from precmed_gui.exchange.page_elements import (
     Html,
@@ -79,11 +81,19 @@ def split(card: ModelCard) -> Html:
         (_("Test"), number(receipt.test)),
         (_("Patients"), number(receipt.patients) if receipt.are_patients_known else None),
         (_("Patients in more than one part"), _shared_patients(card)),
+        (_("Leaks between given parts"), _leaks(card)),
         (_("Division"), origin),
         (_("Seed"), str(receipt.seed)),
         (_("Fingerprint (SHA-256)"), receipt.fingerprint or None),
     ]
     return section(_("Split receipt"), facts(rows), paragraph(patients_text(receipt)))
+
+
+def _leaks(card: ModelCard) -> str | None:
+    if card.leaks is None:
+        return None
+    found = leaks_texts(card.leaks)
+    return lines("\n".join(found)) if found else _("none")
 
 
 def _shared_patients(card: ModelCard) -> str | None:
@@ -101,6 +111,8 @@ def recipe(card: ModelCard) -> Html:
         (_("Kind of data"), card.modality),
         (_("Recipe"), recipe_title(card.recipe)),
         (_("What the model sees"), size),
+        (_("Of a case with several slices"), slices_text(card.slices)),
+        (_("Window on values with a unit"), window_text(card.window)),
         (_("When reading"), views.format(n=card.views)),
     ]
     parts = [facts(rows), paragraph(chosen_because(card)), heading(_("Networks")), _members(card)]

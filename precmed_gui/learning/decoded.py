@@ -18,16 +18,19 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from precmed_gui.cohorts.picture_facts import fingerprint
 from precmed_gui.diagnosis.cases import Case, Unreadable
 from precmed_gui.diagnosis.errors import FailedStorage, UnreadableFile
-from precmed_gui.diagnosis.pictures import Pixels
+from precmed_gui.diagnosis.pictures import StatedWindow
 from precmed_gui.diagnosis.storage import atomic_folder
 from precmed_gui.diagnosis.work import CancelToken, Report, Step
-from precmed_gui.language import _
+from precmed_gui.evaluation.figure_texts import bytes_text
+from precmed_gui.language import N_, _
 from precmed_gui.modalities import modality
 from precmed_gui.places import cache_folder
 
 BUDGET = 4 * 1024**3
+MAKE_ROOM = N_("Free some space on that disk, choose a smaller image size, or use fewer images.")
 _VERSION = 1
 _SPARE = 64 * 1024**2
 _REPORT_SECONDS = 0.1
@@ -35,11 +38,12 @@ _REPORT_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the network wants to see."""
+    """What the network wants to see; `window` None: as each file says."""
 
     modality: str
     size: int
     channels: Literal[1, 3]
+    window: StatedWindow | None = None
 
 
 @dataclass(frozen=True)
@@ -95,13 +99,6 @@ def decoded(
     return found
 
 
-def fingerprint(image: Pixels) -> str:
-    """32 hexadecimal digits that tell these pixels from all others."""
-    digest = hashlib.sha256(f"{image.shape} {image.dtype}".encode())
-    digest.update(np.ascontiguousarray(image).data)
-    return digest.hexdigest()[:32]
-
-
 def _root() -> Path:
     return cache_folder() / "decoded"
 
@@ -113,6 +110,8 @@ def _key(cases: Sequence[Case], frame: Frame) -> str:
         if case.path not in stamps:
             stamps[case.path] = _stamp(case.path)
         digest.update(repr((case.path, case.item, stamps[case.path])).encode())
+        if case.slices > 1:
+            digest.update(repr((case.slices, case.files)).encode())
     return digest.hexdigest()[:40]
 
 
@@ -147,8 +146,8 @@ def _make(
     folder: Path, cases: Sequence[Case], frame: Frame, report: Report, cancel: CancelToken
 ) -> None:
     for dtype in (np.dtype(np.uint8), np.dtype(np.uint16)):
+        _check_room(len(cases) * frame.size**2 * frame.channels * dtype.itemsize)
         try:
-            _check_room(len(cases) * frame.size**2 * frame.channels * dtype.itemsize)
             with atomic_folder(folder) as partial:
                 _Store(partial, len(cases), frame, dtype).fill(cases, report, cancel)
             return
@@ -161,14 +160,24 @@ def _make(
 def _failed() -> FailedStorage:
     return FailedStorage(
         _("The prepared images could not be stored in “{folder}”.").format(folder=_root()),
-        _("Free some space on that disk, choose a smaller image size, or use fewer images."),
+        _(MAKE_ROOM),
     )
 
 
 def _check_room(wanted: int) -> None:
-    _root().mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(_root()).free < wanted + _SPARE:
-        raise _failed()
+    """Say what is needed before anything is read, instead of filling the disk."""
+    try:
+        _root().mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(_root()).free
+    except OSError as error:
+        raise _failed() from error
+    if free < wanted + _SPARE:
+        raise FailedStorage(
+            _("The prepared images need {needed}, and “{folder}” has only {free} free.").format(
+                needed=bytes_text(wanted + _SPARE), folder=_root(), free=bytes_text(free)
+            ),
+            _(MAKE_ROOM),
+        )
 
 
 def _forget_old(keep: Path) -> None:
@@ -221,7 +230,7 @@ class _Store:
 
     def _add(self, file: BufferedWriter, position: int, case: Case) -> None:
         try:
-            image = self._modality.read(case)
+            image = self._modality.read(case, self._frame.window)
             row = self._modality.prepare(image, self._frame.size, self._frame.channels)
         except UnreadableFile as error:
             self._reasons[position] = error.message

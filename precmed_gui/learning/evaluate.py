@@ -21,15 +21,21 @@ from precmed_gui.language import _, ngettext
 from precmed_gui.learning.judged import load_judged
 from precmed_gui.learning.predict import answered, loaded_model
 from precmed_gui.learning.shelf import split_rows
+from precmed_gui.learning.slices import averaged, chosen_slices, is_seen_by_slice, most_refuse
 from precmed_gui.learning.verdicts import LoadedModel, Said, logits_of, sight_reasons
 
 
 @dataclass(frozen=True)
 class _Heard:
-    """What a model said of all cases that it could read, in one order."""
+    """What a model said of all cases that it could read, in one order.
+
+    A case that it sees slice by slice has the geometric mean of their probabilities, features and
+    distance of the most typical slice, and is refused as `verdicts.prediction_of_slices` says.
+    """
 
     cases: tuple[Case, ...]
-    is_refused_at_sight: NDArray[np.bool_]
+    is_refused: NDArray[np.bool_]
+    away: NDArray[np.float64]
     probabilities: NDArray[np.float64]
     features: NDArray[np.float32]
     was_seen: NDArray[np.bool_]
@@ -100,16 +106,66 @@ def require_same_classes(first: Sequence[str], second: Sequence[str]) -> None:
 
 
 def _heard(folder: Path, cases: tuple[Case, ...], report: Report, cancel: CancelToken) -> _Heard:
+    rule = loaded_model(folder).card.slices
+    seen = [
+        chosen_slices(case, rule) if is_seen_by_slice(case, rule) else (case,) for case in cases
+    ]
+    heard = _heard_singly(folder, tuple(one for some in seen for one in some), report, cancel)
+    if all(len(some) == 1 for some in seen):
+        return heard
+    places = {one.key: place for place, some in enumerate(seen) for one in some}
+    rows: list[list[int]] = [[] for _case in cases]
+    for row, one in enumerate(heard.cases):
+        rows[places[one.key]].append(row)
+    reasons = {places[file.path]: file.reason for file in reversed(heard.unreadable)}
+    lost = [place for place, own in enumerate(rows) if not own]
+    unreadable = tuple(Unreadable(cases[place].key, reasons[place]) for place in lost)
+    return _together(heard, cases, rows, unreadable)
+
+
+def _together(
+    heard: _Heard,
+    cases: Sequence[Case],
+    rows: Sequence[Sequence[int]],
+    unreadable: tuple[Unreadable, ...],
+) -> _Heard:
+    """What slices said, as said of their cases; `rows` are those of each case, maybe none."""
+    logits = logits_of(heard.probabilities)
+    found = [place for place, own in enumerate(rows) if own]
+    means = [averaged(logits[rows[place]]) for place in found]
+    typical = [rows[place][row] for place, (_mean, row) in zip(found, means, strict=True)]
+    refused = [
+        most_refuse(
+            int(heard.is_refused[rows[place]].sum()) + cases[place].slices - len(rows[place]),
+            cases[place].slices,
+        )
+        for place in found
+    ]
+    return _Heard(
+        cases=tuple(cases[place] for place in found),
+        is_refused=np.array(refused, np.bool_),
+        away=heard.away[typical] if len(heard.away) else heard.away,
+        probabilities=np.exp(np.stack([mean for mean, _row in means])),
+        features=heard.features[typical],
+        was_seen=np.array([heard.was_seen[rows[place]].any() for place in found], np.bool_),
+        unreadable=unreadable,
+    )
+
+
+def _heard_singly(
+    folder: Path, cases: tuple[Case, ...], report: Report, cancel: CancelToken
+) -> _Heard:
+    """What a model says of pictures, each by itself."""
     model = loaded_model(folder)
     cases_read: list[Case] = []
-    at_sight: list[bool] = []
+    refusals: list[tuple[NDArray[np.bool_], NDArray[np.float64]]] = []
     numbers: list[tuple[NDArray[np.float64], NDArray[np.float32]]] = []
     fingerprints: list[str] = []
     unreadable: list[Unreadable] = []
     for answers in answered(model, cases, cancel, is_identified=True):
         if answers.said:
             cases_read += answers.said.cases
-            at_sight += _refused_at_sight(model, answers.said)
+            refusals.append(_refusals(model, answers.said))
             numbers.append((answers.said.probabilities, answers.said.features))
         fingerprints += answers.fingerprints
         unreadable += answers.unreadable
@@ -124,7 +180,8 @@ def _heard(folder: Path, cases: tuple[Case, ...], report: Report, cancel: Cancel
     seen = {row.pixels for row in split_rows(folder) if row.part != "test"}
     return _Heard(
         cases=tuple(cases_read),
-        is_refused_at_sight=np.array(at_sight, np.bool_),
+        is_refused=np.concatenate([is_refused for is_refused, _away in refusals]),
+        away=np.concatenate([away for _is_refused, away in refusals]),
         probabilities=np.concatenate([probabilities for probabilities, _features in numbers]),
         features=np.concatenate([features for _probabilities, features in numbers]),
         was_seen=np.array([pixels in seen for pixels in fingerprints], np.bool_),
@@ -149,16 +206,17 @@ def _sample(model: LoadedModel, heard: _Heard) -> Sample:
     features = projected(model.kept.reference, heard.features)
     if card.gate is None:
         return Sample(judged, features)
-    away = distances(model.kept.reference, heard.features, card.gate.neighbours)
-    is_refused = heard.is_refused_at_sight | (away > card.gate.threshold)
-    return Sample(replace(judged, distances=away), features, is_refused)
+    return Sample(replace(judged, distances=heard.away), features, heard.is_refused)
 
 
-def _refused_at_sight(model: LoadedModel, said: Said) -> list[bool]:
+def _refusals(model: LoadedModel, said: Said) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Whether the gate refuses each image, and its distance; no distances without a gate."""
     gate, kept = model.card.gate, model.kept
     if gate is None or kept is None:
-        return [False] * len(said.cases)
-    return [bool(reason) for reason in sight_reasons(said, gate, kept)]
+        return np.zeros(len(said.cases), np.bool_), np.empty(0)
+    away = distances(kept.reference, said.features, gate.neighbours)
+    at_sight = np.array([bool(reason) for reason in sight_reasons(said, gate, kept)], np.bool_)
+    return at_sight | (away > gate.threshold), away
 
 
 def _validation(folder: Path, model: LoadedModel) -> Sample | None:

@@ -74,7 +74,7 @@ def divided(
         If a class has too few patients for so many parts.
     """
     pool = np.array(sorted((*data.split.train, *data.split.validation)), np.int64)
-    patients = [data.cohort.cases[i].patient_key for i in pool]
+    patients = data.people(pool.tolist())
     parts = [pool[rows] for rows in folds_by_patient(patients, folds, data.split.seed)]
     found = []
     for number, part in enumerate(parts, 1):

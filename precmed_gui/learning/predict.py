@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Literal, cast
 
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from precmed_gui.cohorts.case_names import case_key
+from precmed_gui.cohorts.picture_facts import fingerprint
 from precmed_gui.diagnosis.cases import Case, Unreadable
 from precmed_gui.diagnosis.errors import RefusedModel, UnreadableFile
 from precmed_gui.diagnosis.model_card import ModelCard
@@ -19,7 +21,6 @@ from precmed_gui.diagnosis.prediction import CasesRead, Prediction, PredictionLi
 from precmed_gui.diagnosis.work import CancelToken, Report
 from precmed_gui.language import _
 from precmed_gui.learning.brightness import unit_factors
-from precmed_gui.learning.decoded import fingerprint
 from precmed_gui.learning.ensemble import (
     Run,
     build_ensemble,
@@ -39,7 +40,13 @@ from precmed_gui.learning.shelf import (
     model_digest,
     split_rows,
 )
-from precmed_gui.learning.verdicts import LoadedModel, Said, predictions_of
+from precmed_gui.learning.slices import chosen_slices, is_seen_by_slice
+from precmed_gui.learning.verdicts import (
+    LoadedModel,
+    Said,
+    prediction_of_slices,
+    predictions_of,
+)
 from precmed_gui.learning.warm_up import warm_up
 from precmed_gui.modalities import modality, open_cohort
 
@@ -98,14 +105,39 @@ def predict(
     model = loaded_model(Path(model_folder))
     predictions: list[Prediction] = []
     unreadable: list[Unreadable] = []
-    for answers in answered(model, cases, cancel):
-        found = predictions_of(model, answers.said) if answers.said else ()
+    for found, failed in _predicted(model, cases, cancel):
         predictions += found
-        unreadable += answers.unreadable
+        unreadable += failed
         done = len(predictions) + len(unreadable)
-        report(CasesRead(found, answers.unreadable, done, len(cases)))
+        report(CasesRead(found, failed, done, len(cases)))
     card = model.card
     return PredictionList(card.name, tuple(predictions), tuple(unreadable), card.intended_use)
+
+
+_Found = tuple[tuple[Prediction, ...], tuple[Unreadable, ...]]
+
+
+def _predicted(model: LoadedModel, cases: Sequence[Case], cancel: CancelToken) -> Iterator[_Found]:
+    """Cases seen as one picture a few at a time, those seen slice by slice one by one."""
+    rule = model.card.slices
+    for has_slices, some in groupby(cases, lambda case: is_seen_by_slice(case, rule)):
+        if has_slices:
+            for case in some:
+                yield _by_slice(model, case, cancel)
+            continue
+        for answers in answered(model, list(some), cancel):
+            found = predictions_of(model, answers.said) if answers.said else ()
+            yield found, answers.unreadable
+
+
+def _by_slice(model: LoadedModel, case: Case, cancel: CancelToken) -> _Found:
+    slices = chosen_slices(case, model.card.slices)
+    parts = list(answered(model, slices, cancel))
+    said = [part.said for part in parts if part.said]
+    unread = [file for part in parts for file in part.unreadable]
+    if not said:
+        return (), (Unreadable(case.key, unread[0].reason),)
+    return (prediction_of_slices(model, case, said, len(unread)),), ()
 
 
 def predict_paths(
@@ -135,13 +167,13 @@ def answered(
     model: LoadedModel, cases: Sequence[Case], cancel: CancelToken, *, is_identified: bool = False
 ) -> Iterator[Answers]:
     """What `model` says, a few cases at a time; with fingerprints if `is_identified`."""
-    read = modality(model.card.modality).read
+    read, window = modality(model.card.modality).read, model.card.window
     waiting = _Waiting()
     began = time.monotonic()
     for case in cases:
         cancel.raise_if_set()
         try:
-            image = read(case)
+            image = read(case, window)
             network_input = _network_input(image, model.card)
         except UnreadableFile as error:
             waiting.unreadable.append(Unreadable(case.key, error.message))

@@ -7,6 +7,7 @@ import numpy as np
 
 from precmed_gui.diagnosis.cases import Cohort
 from precmed_gui.diagnosis.errors import UnfitCohort, UnreadableFile
+from precmed_gui.diagnosis.pictures import StatedWindow
 from precmed_gui.diagnosis.work import CancelToken, Report, Step
 from precmed_gui.language import _
 from precmed_gui.modalities import modality
@@ -32,8 +33,14 @@ class Survey:
     shorter_side: int
 
 
-def survey(cohort: Cohort, seed: int, report: Report, cancel: CancelToken) -> Survey:
-    """Read up to `SAMPLE` images of `cohort`, drawn with `seed`.
+def survey(
+    cohort: Cohort,
+    seed: int,
+    report: Report,
+    cancel: CancelToken,
+    window: StatedWindow | None = None,
+) -> Survey:
+    """Read up to `SAMPLE` images of `cohort`, drawn with `seed`, as `window` shows them.
 
     Raises
     ------
@@ -51,7 +58,7 @@ def survey(cohort: Cohort, seed: int, report: Report, cancel: CancelToken) -> Su
         if done % 20 == 0:
             report(Step(_("Looking at the images"), done, count))
         try:
-            image = reader.read(cohort.cases[position])
+            image = reader.read(cohort.cases[position], window)
         except UnreadableFile as error:
             reason = reason or error.message
             continue

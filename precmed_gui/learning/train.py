@@ -15,10 +15,11 @@ from precmed_gui.cohorts.split import receipt
 from precmed_gui.diagnosis.cases import PARTS
 from precmed_gui.diagnosis.errors import FailedStorage, RefusedModel
 from precmed_gui.diagnosis.evaluation import JudgedCases
-from precmed_gui.diagnosis.model_card import History, Member, ModelCard
+from precmed_gui.diagnosis.model_card import History, Leaks, Member, ModelCard, SplitReceipt
 from precmed_gui.diagnosis.storage import failed_storage
 from precmed_gui.diagnosis.training import FirstModelReady, TrainingPlan, TrainingResult
 from precmed_gui.diagnosis.work import Cancelled, CancelToken, Notice, Report, Step
+from precmed_gui.evaluation.leak_texts import leaks_texts
 from precmed_gui.language import _
 from precmed_gui.learning.attempts import Attempt, plan_attempts, single_attempt
 from precmed_gui.learning.checkpoints import remove_checkpoints, save_checkpoint
@@ -60,7 +61,8 @@ def train(plan: TrainingPlan, report: Report, cancel: CancelToken) -> TrainingRe
     Raises
     ------
     UnfitCohort
-        If the cohort cannot be divided into training, validation and test.
+        If the cohort cannot be divided into training, validation and test, or if the split it came
+        with shares patients and the plan does not say why that is accepted.
     FailedStorage
         If the folder cannot be written to, or the disk is full.
     Cancelled
@@ -71,7 +73,10 @@ def train(plan: TrainingPlan, report: Report, cancel: CancelToken) -> TrainingRe
     began = time.monotonic()
     recipe = chosen_recipe(plan.settings, plan.cohort.modality)
     _check_place(Path(plan.folder))
-    data = read_training_data(plan.cohort, plan.settings, report, cancel)
+    data = read_training_data(
+        plan.cohort, plan.settings, report, cancel, plan.leak_statement.strip()
+    )
+    _tell_leaks(data.leaks, report)
     report(Step(_("Preparing the network"), 0, 0))
     device = warm_up()
     _forget_networks()
@@ -238,6 +243,11 @@ class _Run:
         self.report(Step(_("Saving the model so far"), done, total))
 
 
+def _tell_leaks(leaks: Leaks, report: Report) -> None:
+    for text in leaks_texts(leaks):
+        report(Notice(text))
+
+
 def _forget_networks() -> None:
     import keras
 
@@ -306,16 +316,26 @@ def _first_card(
         members=(Member(first.recipe.name, first.image_size),),
         settings=numbers,
         history=History(),
-        split=receipt(data.cohort, data.split),
+        split=slices_receipt(plan, data),
         data=data.look,
         trained_at=_now(),
         versions=_versions(),
         device=device,
         intended_use=plan.intended_use,
+        window=data.window,
+        slices=settings.slices,
+        leaks=data.leaks,
         source=data.cohort.name,
         source_folder=source_folder_of(data.cohort.cases),
         notes=plan.notes,
     )
+
+
+def slices_receipt(plan: TrainingPlan, data: TrainingData) -> SplitReceipt:
+    """Of all that was used; slices of one case are of one patient, though maybe not known."""
+    found = receipt(data.cohort, data.split)
+    are_known = all(case.patient for case in plan.cohort.labelled)
+    return replace(found, are_patients_known=found.are_patients_known and are_known)
 
 
 def _versions() -> dict[str, str]:

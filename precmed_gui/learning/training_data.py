@@ -1,22 +1,24 @@
 """What a training needs before Keras: the readable cases, their split, their pixels on disk."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from precmed_gui.cohorts.split import split_cohort
+from precmed_gui.cohorts.split import divide, patient_groups, refuse_shared_patients, split_cohort
 from precmed_gui.diagnosis.cases import PARTS, Cohort, Part, Split, Unreadable
 from precmed_gui.diagnosis.errors import PrecmedError
-from precmed_gui.diagnosis.model_card import DataFingerprint
+from precmed_gui.diagnosis.model_card import DataFingerprint, Leaks
+from precmed_gui.diagnosis.pictures import StatedWindow
 from precmed_gui.diagnosis.training import Recipe, TrainingSettings
 from precmed_gui.diagnosis.work import CancelToken, Report
 from precmed_gui.language import _
 from precmed_gui.learning.attempts import frame_size
 from precmed_gui.learning.brightness import training_full_scale, unit_factors
 from precmed_gui.learning.decoded import DecodedImages, Frame, decoded
+from precmed_gui.learning.slices import chosen_window, sliced
 from precmed_gui.learning.survey import Survey, survey, usual_size
 from precmed_gui.modalities import modality
 
@@ -66,10 +68,14 @@ class TrainingData:
     Parameters
     ----------
     cohort
-        The labelled cases that could be read; `split`, `fingerprints` (of their pixels) and
-        `look` are about these.
+        The labelled cases that could be read, chosen slices as cases of their own; `split`,
+        `fingerprints` (of their pixels) and `look` are about these.
     every, parts
         The images of all of them, and of each part.
+    window
+        Through which they were read; None: as each file says.
+    leaks
+        What a given split let through; copies are in no earlier part unless that was accepted.
     """
 
     cohort: Cohort
@@ -82,11 +88,17 @@ class TrainingData:
     channels: Literal[1, 3]
     full_scale: int
     look: DataFingerprint
+    window: StatedWindow | None = None
+    leaks: Leaks = field(default_factory=Leaks)
 
     def folds(self, count: int) -> tuple[NDArray[np.int64], ...]:
         """Positions in the training part, divided into `count` by patient."""
-        patients = [self.cohort.cases[i].patient_key for i in self.split.train]
-        return folds_by_patient(patients, count, self.split.seed)
+        return folds_by_patient(self.people(self.split.train), count, self.split.seed)
+
+    def people(self, positions: Sequence[int]) -> list[str]:
+        """The patient of each of these cases; those who share a picture count as one."""
+        cases = [self.cohort.cases[i] for i in positions]
+        return patient_groups(cases, [self.fingerprints[i] for i in positions])
 
 
 def folds_by_patient(
@@ -177,41 +189,115 @@ def _check_settings(settings: TrainingSettings, recipe: Recipe) -> None:
 
 
 def read_training_data(
-    cohort: Cohort, settings: TrainingSettings, report: Report, cancel: CancelToken
+    cohort: Cohort,
+    settings: TrainingSettings,
+    report: Report,
+    cancel: CancelToken,
+    leak_statement: str = "",
 ) -> TrainingData:
     """Read, divide and prepare the labelled cases of `cohort`.
+
+    Parameters
+    ----------
+    leak_statement
+        Why what leaks between the parts of a given split is accepted; "": it is not.
 
     Raises
     ------
     UnfitCohort
-        If what can be read is not fit to be trained and tested on.
+        If what can be read is not fit to be trained and tested on, or if patients leak.
     FailedStorage
         If the disk has no room for the prepared images.
+    PrecmedError
+        If a setting is out of its range.
     """
     recipe = chosen_recipe(settings, cohort.modality)
-    split_cohort(cohort, settings.seed)
-    labelled = replace(cohort, cases=cohort.labelled)
-    seen = survey(labelled, settings.seed, report, cancel)
+    first = split_cohort(cohort, settings.seed)
+    if not leak_statement:
+        refuse_shared_patients(cohort, first)
+    read = read_images(cohort, settings, report, cancel)
+    split, leaks = divide(read.cohort, settings.seed, read.fingerprints, leak_statement)
+    train_rows = read.rows[list(split.train)]
+    images = read.images
+    full_scale = training_full_scale(images.is_wide[train_rows], images.highest[train_rows])
+    data = TrainingData(
+        cohort=read.cohort,
+        split=split,
+        every=read.every(full_scale),
+        parts={},
+        fingerprints=read.fingerprints,
+        unreadable=images.unreadable,
+        image_size=read.frame.size,
+        channels=read.frame.channels,
+        full_scale=full_scale,
+        look=_fingerprint(read.cohort, read.seen),
+        window=read.frame.window,
+        leaks=leaks,
+    )
+    return with_split(data, split, weighs_classes=recipe.weighs_classes or recipe.is_search)
+
+
+@dataclass(frozen=True)
+class ReadImages:
+    """The labelled cases of a cohort, read and not yet divided.
+
+    Parameters
+    ----------
+    cohort
+        Those that could be read, chosen slices as cases of their own.
+    images, rows
+        All that was tried, and which rows of it are `cohort.cases`.
+    frame
+        How they were read.
+    seen
+        What a sample of them looks like.
+    """
+
+    cohort: Cohort
+    images: DecodedImages
+    rows: NDArray[np.int64]
+    frame: Frame
+    seen: Survey
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Of the pixels of each case."""
+        return tuple(text.decode() for text in self.images.fingerprints[self.rows].tolist())
+
+    def every(self, full_scale: int) -> PartImages:
+        """All of them as one part, each counting the same; `full_scale` becomes 1.0."""
+        numbers = {label: number for number, label in enumerate(self.cohort.labels)}
+        labels = np.array([numbers[str(case.label)] for case in self.cohort.cases], np.int32)
+        wide, highest = self.images.is_wide[self.rows], self.images.highest[self.rows]
+        factors = unit_factors(wide, highest, full_scale)
+        weights = np.ones(len(self.rows), np.float32)
+        return PartImages(self.images.pixels, self.rows, labels, factors, weights)
+
+
+def read_images(
+    cohort: Cohort, settings: TrainingSettings, report: Report, cancel: CancelToken
+) -> ReadImages:
+    """Read the labelled cases of `cohort` as a network of `settings` wants to see them.
+
+    Raises
+    ------
+    UnfitCohort
+        If nothing can be read.
+    FailedStorage
+        If the disk has no room for the prepared images.
+    PrecmedError
+        If a setting is out of its range.
+    """
+    recipe = chosen_recipe(settings, cohort.modality)
+    window = chosen_window(settings, cohort)
+    labelled = sliced(replace(cohort, cases=cohort.labelled), settings.slices)
+    seen = survey(labelled, settings.seed, report, cancel, window)
     frame = _frame(_fingerprint(labelled, seen), labelled.modality, recipe, settings)
+    frame = replace(frame, window=window)
     images = decoded(labelled.cases, frame, report, cancel)
     rows = np.flatnonzero(images.is_readable)
     readable = replace(labelled, cases=tuple(labelled.cases[row] for row in rows))
-    split = split_cohort(readable, settings.seed)
-    train_rows = rows[list(split.train)]
-    full_scale = training_full_scale(images.is_wide[train_rows], images.highest[train_rows])
-    data = TrainingData(
-        cohort=readable,
-        split=split,
-        every=_every(readable, images, full_scale),
-        parts={},
-        fingerprints=tuple(text.decode() for text in images.fingerprints[rows].tolist()),
-        unreadable=images.unreadable,
-        image_size=frame.size,
-        channels=frame.channels,
-        full_scale=full_scale,
-        look=_fingerprint(readable, seen),
-    )
-    return with_split(data, split, weighs_classes=recipe.weighs_classes or recipe.is_search)
+    return ReadImages(readable, images, rows, frame, seen)
 
 
 def _fingerprint(cohort: Cohort, seen: Survey) -> DataFingerprint:
@@ -240,19 +326,11 @@ def _frame(
     return Frame(modality_name, min(max(size, smallest), largest), channels)
 
 
-def _every(cohort: Cohort, images: DecodedImages, full_scale: int) -> PartImages:
-    rows = np.flatnonzero(images.is_readable)
-    numbers = {label: number for number, label in enumerate(cohort.labels)}
-    labels = np.array([numbers[str(case.label)] for case in cohort.cases], np.int32)
-    factors = unit_factors(images.is_wide[rows], images.highest[rows], full_scale)
-    return PartImages(images.pixels, rows, labels, factors, np.ones(len(rows), np.float32))
-
-
 def with_split(data: TrainingData, split: Split, *, weighs_classes: bool = True) -> TrainingData:
     """`data` divided in another way, its loss weights from the new training part."""
     every = data.every
     chosen = every.labels[list(split.train)]
-    weight = _class_weights(chosen, len(data.cohort.labels))
+    weight = class_weights(chosen, len(data.cohort.labels))
     if not weighs_classes:
         weight = np.ones_like(weight)
     weighted = replace(every, weights=weight[every.labels])
@@ -260,7 +338,7 @@ def with_split(data: TrainingData, split: Split, *, weighs_classes: bool = True)
     return replace(data, split=split, parts=parts)
 
 
-def _class_weights(labels: NDArray[np.int32], classes: int) -> NDArray[np.float32]:
+def class_weights(labels: NDArray[np.int32], classes: int) -> NDArray[np.float32]:
     """(classes,) so that every class has the same sum, and the mean over `labels` is 1."""
     counts = np.bincount(labels, minlength=classes)
     return (len(labels) / (classes * np.maximum(counts, 1))).astype(np.float32)

@@ -97,7 +97,7 @@ def _head_data(
         pretrained_features(network, attempt.image_size, images, attend),
         images.labels,
         images.weights,
-        [data.cohort.cases[i].patient_key for i in data.split.part(part)],
+        data.people(data.split.part(part)),
     )
 
 

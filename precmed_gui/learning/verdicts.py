@@ -13,6 +13,7 @@ from precmed_gui.diagnosis.prediction import Neighbour, Prediction, Verdict
 from precmed_gui.evaluation.evaluating import is_referred, sets_of, shown
 from precmed_gui.evaluation.gate import Reference, nearest
 from precmed_gui.evaluation.wording import referred_because
+from precmed_gui.language import _
 from precmed_gui.learning.ensemble import LEAST_PROBABILITY, Run
 from precmed_gui.learning.gate import (
     Look,
@@ -21,6 +22,7 @@ from precmed_gui.learning.gate import (
     refused_by_distance,
 )
 from precmed_gui.learning.kept_features import KeptFeatures
+from precmed_gui.learning.slices import averaged, commonest, most_refuse
 
 NEAREST = 3
 
@@ -75,13 +77,53 @@ def logits_of(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:
 
 def predictions_of(model: LoadedModel, said: Said) -> tuple[Prediction, ...]:
     """The answers for some cases; refused comes before "refer", that before an answer."""
-    card = model.card
-    probabilities = shown(logits_of(said.probabilities), card.calibration)
+    neighbours, reasons = _compared(model, said)
+    return _answers(model.card, said.cases, logits_of(said.probabilities), neighbours, reasons)
+
+
+def prediction_of_slices(
+    model: LoadedModel, case: Case, said: Sequence[Said], unread: int
+) -> Prediction:
+    """The one answer for a case that a model sees slice by slice.
+
+    The percentages are those of the geometric mean of its slices' probabilities, the nearest
+    training images those of its most typical slice (`slices.averaged`). It is refused if more than
+    half of its slices are, or cannot be read; the reason is the commonest one.
+
+    Parameters
+    ----------
+    said
+        What the networks said of its slices, at least of one, in any number of parts.
+    unread
+        How many slices could not be read.
+    """
+    logits, typical = averaged(np.concatenate([logits_of(part.probabilities) for part in said]))
+    compared = [_compared(model, part) for part in said]
+    neighbours = [found for part, _reasons in compared for found in part]
+    reasons = [reason for _part, found in compared for reason in found if reason]
+    is_refused = most_refuse(len(reasons) + unread, case.slices)
+    reason = (commonest(reasons) if reasons else _unread_slices()) if is_refused else ""
+    rows = logits[np.newaxis]
+    return _answers(model.card, [case], rows, [neighbours[typical]], [reason])[0]
+
+
+def _unread_slices() -> str:
+    return _("More than half of its slices cannot be read.")
+
+
+def _answers(
+    card: ModelCard,
+    cases: Sequence[Case],
+    logits: NDArray[np.float64],
+    neighbours: Sequence[tuple[Neighbour, ...]],
+    reasons: Sequence[str],
+) -> tuple[Prediction, ...]:
+    """From log-probabilities and the reasons to refuse ("": none) to what a reader is told."""
+    probabilities = shown(logits, card.calibration)
     sets = sets_of(probabilities, card.sets)
     referred = is_referred(sets, card.sets)
-    neighbours, reasons = _compared(model, said)
     predictions = []
-    for row, case in enumerate(said.cases):
+    for row, case in enumerate(cases):
         label_set = _label_set(card, probabilities[row], sets[row])
         verdict: Verdict = "answer"
         reason = reasons[row]

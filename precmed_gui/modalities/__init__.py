@@ -8,7 +8,7 @@ from pathlib import Path
 from precmed_gui.diagnosis.cases import Case, Cohort
 from precmed_gui.diagnosis.errors import RefusedModel
 from precmed_gui.diagnosis.modality import Modality
-from precmed_gui.diagnosis.pictures import Picture, Thumbnail, ThumbnailsRead
+from precmed_gui.diagnosis.pictures import Picture, Tag, Thumbnail, ThumbnailsRead
 from precmed_gui.diagnosis.work import CancelToken, Report
 from precmed_gui.language import _
 
@@ -58,7 +58,15 @@ def read_thumbnails(
     return len(cases)
 
 
-def read_picture(name: str, case: Case, report: Report, cancel: CancelToken) -> Picture:
-    """One case of modality `name` at full size; raises `UnreadableFile`."""
+def read_picture(
+    name: str, case: Case, slice_number: int, report: Report, cancel: CancelToken
+) -> Picture:
+    """One slice of a case at full size, from 1 (0: the middle one); raises `UnreadableFile`."""
     cancel.raise_if_set()
-    return modality(name).read_picture(case)
+    return modality(name).read_picture(case, slice_number)
+
+
+def read_tags(name: str, case: Case, report: Report, cancel: CancelToken) -> tuple[Tag, ...]:
+    """The header of a case's (first) file, () where it has none; raises `UnreadableFile`."""
+    cancel.raise_if_set()
+    return modality(name).read_tags(case)

@@ -45,6 +45,16 @@ MENUS: tuple[tuple[str, tuple[Wish | None, ...]], ...] = (
         ),
     ),
     (
+        N_("&Cases"),
+        (
+            Wish("find_cases", N_("&Find and sort images"), "Ctrl+F", "filter"),
+            None,
+            Wish("check_cases", N_("&Check the images…"), "Ctrl+K", "check"),
+            Wish("name_patients", N_("&Patients…"), "Ctrl+Shift+P", "patients"),
+            Wish("match_table", N_("Match a &table…"), "Ctrl+Shift+T", "table"),
+        ),
+    ),
+    (
         N_("&Model"),
         (
             Wish("train", N_("&Train"), "Ctrl+T", "play"),
@@ -67,6 +77,7 @@ MENUS: tuple[tuple[str, tuple[Wish | None, ...]], ...] = (
             Wish("read_folder", N_("Read a &folder…"), "Ctrl+Shift+R", "folder-add"),
             Wish("next", N_("&Next image"), "Alt+Down", "next"),
             Wish("previous", N_("&Previous image"), "Alt+Up", "previous"),
+            Wish("show_header", N_("&Header of the file…"), "Ctrl+I", "info"),
             Wish("save_predictions", N_("&Save predictions as CSV…"), "Ctrl+E", "export"),
         ),
     ),
@@ -77,6 +88,7 @@ MENUS: tuple[tuple[str, tuple[Wish | None, ...]], ...] = (
             Wish("show_training", N_("&Training"), "Ctrl+2"),
             Wish("show_prediction", N_("&Prediction"), "Ctrl+3"),
             Wish("show_evaluation", N_("&Evaluation"), "Ctrl+4"),
+            Wish("show_check", N_("Chec&k"), "Ctrl+5"),
             Wish("reset_layout", N_("&Reset the layout"), ""),
         ),
     ),
@@ -92,7 +104,7 @@ MENUS: tuple[tuple[str, tuple[Wish | None, ...]], ...] = (
 LANGUAGE = N_("&Language")
 THEME = N_("&Theme")
 THEMES = {"system": N_("&System"), "light": N_("&Light"), "dark": N_("&Dark")}
-VIEW_MENU = 4
+VIEW_MENU = 5
 
 
 def plain(text: str) -> str:

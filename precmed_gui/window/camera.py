@@ -3,6 +3,7 @@
 All lengths are physical pixels of the screen unless they are called picture pixels.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 LARGEST_SCALE = 64.0
@@ -58,3 +59,9 @@ def seen(camera: Camera, picture: Size, view: Size) -> tuple[int, int, int, int]
     right = min(int(camera.x + wide) + 1, int(picture[0]))
     bottom = min(int(camera.y + high) + 1, int(picture[1]))
     return left, top, max(right, left + 1), max(bottom, top + 1)
+
+
+def pixel_at(camera: Camera, point: Size) -> tuple[int, int]:
+    """Column and row of the picture pixel at `point` (from the middle of the view)."""
+    column, row = camera.x + point[0] / camera.scale, camera.y + point[1] / camera.scale
+    return math.floor(column), math.floor(row)

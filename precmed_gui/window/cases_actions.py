@@ -13,6 +13,9 @@ MOVE = N_("Move to class")
 NO_CLASS = N_("No class")
 NEW_CLASS = N_("New class…")
 SELECT_ALL = N_("Select all")
+EXCLUDE = N_("Exclude from everything")
+USE_AGAIN = N_("Use again")
+EXCLUDE_TIP = N_("They stay in the list and are used for nothing; the same key takes them back.")
 CLEAR = N_("Clear all images")
 SHOW = N_("Show large")
 NOTHING_DELETED = N_("The files themselves stay where they are.")
@@ -33,6 +36,8 @@ class CaseActions(QObject):
         self._move_actions: list[QAction] = []
         self.show_large = self._action(QKeySequence(Qt.Key.Key_Return))
         self.remove = self._action(QKeySequence(QKeySequence.StandardKey.Delete))
+        self.exclude = self._action(QKeySequence(Qt.Key.Key_E))
+        self._is_excluded = False
         self.rename = self._action(QKeySequence(Qt.Key.Key_F2))
         self.select_all = self._action(QKeySequence(QKeySequence.StandardKey.SelectAll))
         self.clear = self._action(QKeySequence("Ctrl+Shift+Del"))
@@ -42,6 +47,7 @@ class CaseActions(QObject):
         self.menu = QMenu(grid)
         self.no_class.triggered.connect(self._on_no_class)
         self.new_class.triggered.connect(self.new_class_asked)
+        keep_icon(self.exclude, "exclude")
         keep_icon(self.remove, "trash")
         keep_icon(self.rename, "rename")
         keep_icon(self.clear, "clear")
@@ -58,6 +64,7 @@ class CaseActions(QObject):
     def _fill_menus(self) -> None:
         self.menu.addAction(self.show_large)
         self.menu.addMenu(self.move_menu)
+        self.menu.addAction(self.exclude)
         self.menu.addAction(self.rename)
         self.menu.addSeparator()
         self.menu.addAction(self.select_all)
@@ -89,7 +96,8 @@ class CaseActions(QObject):
         if labels != self._labels:
             self._labels = labels
             self._fill_move_menu()
-        for action in (self.show_large, self.remove, self.no_class, self.new_class):
+        selected = (self.show_large, self.remove, self.exclude, self.no_class, self.new_class)
+        for action in selected:
             action.setEnabled(has_selection)
         for action in self._move_actions:
             action.setEnabled(has_selection)
@@ -97,6 +105,17 @@ class CaseActions(QObject):
         self.rename.setEnabled(bool(labels))
         self.select_all.setEnabled(has_cases)
         self.clear.setEnabled(has_cases)
+
+    def show_excluded(self, *, is_excluded: bool) -> None:
+        """Whether all that is selected is excluded already, and the key takes it back."""
+        if is_excluded != self._is_excluded:
+            self._is_excluded = is_excluded
+            self._say_exclude()
+
+    def _say_exclude(self) -> None:
+        text = _(USE_AGAIN) if self._is_excluded else _(EXCLUDE)
+        self.exclude.setText(text)
+        self.exclude.setToolTip(f"{text} (E)\n{_(EXCLUDE_TIP)}")
 
     def retranslate(self) -> None:
         """Say everything in the language in use, with icons in the colours of the theme."""
@@ -111,6 +130,7 @@ class CaseActions(QObject):
         }
         for action, text in texts.items():
             action.setText(_(text))
+        self._say_exclude()
         self.move_menu.setTitle(_(MOVE))
         self.menu.setAccessibleName(_(MOVE))
         key = self.remove.shortcut().toString(QKeySequence.SequenceFormat.NativeText)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from precmed_gui.window import theme
-from precmed_gui.window.cases_model import EVERY_CLASS, ClassFilter, EveryClass
+from precmed_gui.window.cases_order import EVERY_CLASS, ClassFilter, EveryClass
 from precmed_gui.window.wording import number
 
 RowRole = Qt.ItemDataRole.UserRole + 1
@@ -55,13 +55,17 @@ def paint_tag(painter: QPainter, rect: QRect, position: int, letters: str) -> No
 
 
 class ClassRowDelegate(QStyledItemDelegate):
-    """Paints tag, name, count and bar; `chosen` is the row that filters the grid."""
+    """Paints tag, name, count and bar.
+
+    `chosen` is the class that filters the grid, `target` the row that images would be dropped on.
+    """
 
     row_height = 28
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.chosen: ClassFilter = EVERY_CLASS
+        self.target = -1
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -78,6 +82,8 @@ class ClassRowDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_background(painter, option, row)
+        if index.row() == self.target:
+            self._paint_target(painter, option)
         self._paint_tag(painter, option, row)
         self._paint_texts(painter, option, row)
         self._paint_bar(painter, option, row)
@@ -123,6 +129,12 @@ class ClassRowDelegate(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(tokens.focus), 1.5))
             painter.drawRoundedRect(area, 4, 4)
+
+    def _paint_target(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        """A dashed frame, so that it is no colour alone that tells."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(theme.current_tokens().focus), 2, Qt.PenStyle.DashLine))
+        painter.drawRoundedRect(QRectF(option.rect).adjusted(2, 2, -2, -2), 4, 4)
 
     def _paint_tag(self, painter: QPainter, option: QStyleOptionViewItem, row: ClassRow) -> None:
         area = _tag_rect(option)

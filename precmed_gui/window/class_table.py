@@ -15,13 +15,14 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from precmed_gui.diagnosis.cases import Cohort
 from precmed_gui.language import N_, _, ngettext
+from precmed_gui.window.case_drags import CASES, keys_of
 from precmed_gui.window.cases_changes import short_names
-from precmed_gui.window.cases_model import EVERY_CLASS, ClassFilter, EveryClass
+from precmed_gui.window.cases_order import EVERY_CLASS, ClassFilter, EveryClass
 from precmed_gui.window.class_row import ClassRow, ClassRowDelegate, RowRole
 from precmed_gui.window.wording import number, share
 
@@ -46,24 +47,25 @@ class ClassCounts:
 
     order: tuple[str, ...] = ()
     counts: tuple[int, ...] = ()
-    total: int = 0
+    without_class: int = 0
 
     @property
-    def without_class(self) -> int:
-        """Cases nobody has named yet."""
-        return self.total - sum(self.counts)
+    def total(self) -> int:
+        """Cases with and without a class."""
+        return self.without_class + sum(self.counts)
 
 
 def counted(cohort: Cohort) -> ClassCounts:
-    """The classes of a cohort with their cases, empty classes too."""
+    """The classes of a cohort with the cases that are used, empty classes too."""
     counts = cohort.label_counts()
     order = cohort.label_order
-    return ClassCounts(order, tuple(counts.get(name, 0) for name in order), len(cohort.cases))
+    unnamed = sum(case.label is None and not case.is_excluded for case in cohort.cases)
+    return ClassCounts(order, tuple(counts.get(name, 0) for name in order), unnamed)
 
 
-def rows_of(counts: ClassCounts) -> list[ClassRow]:
-    """The rows of the table: all, each class, and the cases without one."""
-    if not counts.total:
+def rows_of(counts: ClassCounts, *, is_no_class_offered: bool = False) -> list[ClassRow]:
+    """The rows of the table: all, each class, and the cases without one if there are any."""
+    if not (counts.total or counts.order):
         return []
     letters = short_names(counts.order)
     largest = max((*counts.counts, counts.without_class, 1))
@@ -72,7 +74,7 @@ def rows_of(counts: ClassCounts) -> list[ClassRow]:
         ClassRow(name, name, count, colour=position, letters=letters[name], bar=count / largest)
         for position, (name, count) in enumerate(zip(counts.order, counts.counts, strict=True))
     ]
-    if counts.without_class:
+    if counts.without_class or is_no_class_offered:
         bar = counts.without_class / largest
         rows.append(ClassRow(None, _(NO_CLASS), counts.without_class, bar=bar))
     return rows
@@ -159,10 +161,12 @@ class ClassesModel(QAbstractListModel):
 
 
 class ClassTable(QListView):
-    """One row a class; emits the class to show, and wishes for new names."""
+    """One row a class; emits the class to show, wishes for new names, and what is dropped on it."""
 
     class_chosen = Signal(object)
     rename_wished = Signal(str, str)
+    cases_dropped = Signal(list, str)
+    """Keys of cases, and the class they should have; "" means no class."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -176,6 +180,8 @@ class ClassTable(QListView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
+        self.setAcceptDrops(True)
+        self._is_no_class_offered = False
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(
@@ -215,6 +221,16 @@ class ClassTable(QListView):
         self._refresh()
         self.class_chosen.emit(self._shown)
 
+    def show_class(self, shown: ClassFilter) -> None:
+        """Choose a class, or all, without telling."""
+        self._shown = _followed(shown, self._counts, self._counts)
+        self._refresh()
+
+    def offer_no_class(self, *, is_offered: bool) -> None:
+        """While images are dragged there is a row for "no class" to drop them on."""
+        self._is_no_class_offered = is_offered
+        self._refresh()
+
     def edit_class(self, name: str | None = None) -> None:
         """Open the name of a class for editing: the one named, the current one, or the first."""
         position = self.currentIndex().row()
@@ -246,6 +262,48 @@ class ClassTable(QListView):
         else:
             super().keyPressEvent(event)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Cases are let in wherever they come, for they may go on to a class."""
+        self._take_drag(event)
+        event.setAccepted(event.mimeData().hasFormat(CASES))
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self._take_drag(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._aim_at(-1)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        keys, row = keys_of(event.mimeData()), self._target_row(event)
+        self._aim_at(-1)
+        if not keys or row < 0:
+            event.ignore()
+            return
+        event.acceptProposedAction()
+        label = self._classes.row(row).label
+        self.cases_dropped.emit(keys, label if isinstance(label, str) else "")
+
+    def _take_drag(self, event: QDragMoveEvent) -> None:
+        """Cases may be dropped on a class; anything else is left to the panel."""
+        row = self._target_row(event) if event.mimeData().hasFormat(CASES) else -1
+        self._aim_at(row)
+        if row >= 0:
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def _target_row(self, event: QDropEvent) -> int:
+        """The row of a class under the pointer, or -1."""
+        row = self.indexAt(event.position().toPoint()).row()
+        if row < 0 or isinstance(self._classes.row(row).label, EveryClass):
+            return -1
+        return row
+
+    def _aim_at(self, row: int) -> None:
+        if row != self._painter.target:
+            self._painter.target = row
+            self.viewport().update()
+
     @Slot(QModelIndex)
     def _on_clicked(self, index: QModelIndex) -> None:
         self.choose(self._classes.row(index.row()).label)
@@ -254,7 +312,8 @@ class ClassTable(QListView):
         if self._shown is None and not self._counts.without_class:
             self._shown = EVERY_CLASS
         self._painter.chosen = self._shown
-        self._classes.show_rows(rows_of(self._counts))
+        offered = self._is_no_class_offered
+        self._classes.show_rows(rows_of(self._counts, is_no_class_offered=offered))
         self.setMaximumHeight(self.sizeHint().height())
         self.updateGeometry()
         self.viewport().update()

@@ -1,18 +1,22 @@
 """Between the cases panel and the reading engine: opening, editing, thumbnails, saving."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
-from precmed_gui.archive.cohort_file import load_cohort_work, save_cohort, save_cohort_work
+from precmed_gui.archive.cohort_file import load_cohort_work, save_cohort_work
+from precmed_gui.archive.moved_files import Opened, open_or_find
+from precmed_gui.archive.project_opening import open_kept
+from precmed_gui.cohorts.thumbnail_store import read_thumbnails
 from precmed_gui.diagnosis.cases import (
     Case,
     Cohort,
     Unreadable,
     merged,
+    with_excluded,
     with_label,
     with_label_renamed,
     without,
@@ -20,41 +24,35 @@ from precmed_gui.diagnosis.cases import (
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.pictures import ThumbnailsRead
 from precmed_gui.diagnosis.work import Step
+from precmed_gui.exchange.table_files import is_table
 from precmed_gui.jobs.jobs import Jobs, Lane
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
 from precmed_gui.language import _, ngettext
-from precmed_gui.modalities import open_cohort, read_thumbnails
 from precmed_gui.modalities.demo import open_demo_cohort
 from precmed_gui.places import home_folder
 from precmed_gui.window.cases_panel import CasesPanel
+from precmed_gui.window.moved_flow import MovedFlow
 from precmed_gui.window.wording import number
 from precmed_gui.window.workspace import Workspace
 
 THUMBNAIL_SIDE = 96
-SAVE_DELAY_MS = 400
 MOST_DEATHS = 3
-
-
-def last_cohort_file() -> Path:
-    """Where the cohort on the table is kept from one start to the next."""
-    return home_folder() / "last-cohort.json"
 
 
 class CohortFlow(QObject):
     """Turns the wishes of the cases panel into works and edits."""
 
-    last_cohort_found = Signal(object)
     failed = Signal(str, str)
     opened = Signal()
+    opening = Signal(list)
+    """Files and folders that are now looked through; the tables among them are `TableFlow`'s."""
 
     def __init__(self, workspace: Workspace, jobs: Jobs, panel: CasesPanel) -> None:
         super().__init__(panel)
         self._workspace, self._jobs, self._panel = workspace, jobs, panel
         self._opening = self._thumbnails = self._saving = self._loading = 0
-        self._is_offer = False
         self._deaths = 0
-        self._save_later = QTimer(self, singleShot=True, interval=SAVE_DELAY_MS)
-        self._save_later.timeout.connect(self._keep_last)
+        self.moved = MovedFlow(workspace, jobs, panel)
         jobs.reported.connect(self._on_reported)
         jobs.ended.connect(self._on_ended)
         panel.paths_dropped.connect(self.open_paths)
@@ -62,15 +60,22 @@ class CohortFlow(QObject):
         panel.remove_wished.connect(self.remove)
         panel.rename_wished.connect(self.rename)
         panel.relabel_wished.connect(self.relabel)
+        panel.exclude_wished.connect(self.exclude)
         panel.clear_wished.connect(self.clear)
         panel.thumbnails_wished.connect(self._read_thumbnails)
         panel.stop_wished.connect(self.stop)
+        panel.view_changed.connect(self._on_view_changed)
         workspace.cohort_changed.connect(self._on_cohort_changed)
+        workspace.view_found.connect(panel.restore_view)
+        workspace.not_kept.connect(self._tell)
 
     @Slot(list)
     def open_paths(self, paths: list[str]) -> None:
         """Add everything in these files and folders to the cohort."""
-        self._open(partial(open_cohort, tuple(paths)))
+        self.opening.emit(paths)
+        images = [path for path in paths if not is_table(path)]
+        if images:
+            self._open(partial(open_or_find, tuple(images), self.moved.known()))
 
     @Slot()
     def open_demo(self) -> None:
@@ -79,7 +84,6 @@ class CohortFlow(QObject):
 
     def open_file(self, path: str) -> None:
         """Open a cohort that was saved to a file."""
-        self._is_offer = False
         self._loading = self._jobs.start(partial(load_cohort_work, path), Lane.READING)
 
     def save_file(self, path: str) -> None:
@@ -87,22 +91,27 @@ class CohortFlow(QObject):
         work = partial(save_cohort_work, self._workspace.cohort, path)
         self._saving = self._jobs.start(work, Lane.READING)
 
-    def look_for_last(self) -> None:
-        """See whether there is a cohort from last time; `last_cohort_found` says so."""
-        if last_cohort_file().exists():
-            self._is_offer = True
-            work = partial(load_cohort_work, str(last_cohort_file()))
-            self._loading = self._jobs.start(work, Lane.READING)
+    def reopen(self, *, is_afresh: bool = False) -> None:
+        """Go on where the last session ended; `is_afresh`: on an empty table, one undo away."""
+        opening = open_kept(home_folder())
+        if is_afresh and opening.project.cohort.cases:
+            with suppress(PrecmedError):  # the images of last time are shown, then
+                opening.project.record(_("Put the images of last time away"), Cohort())
+                opening.project.forget_view()
+        self._workspace.use_project(opening.project)
+        if opening.message:
+            self._tell(opening.message, opening.hint)
 
     @Slot()
     def stop(self) -> None:
-        """Stop opening; what was on the table stays."""
+        """Stop opening, or looking for missing files; what was on the table stays."""
         self._jobs.cancel(self._opening)
+        self.moved.stop()
 
     @property
     def is_opening(self) -> bool:
         """Whether files are being looked through."""
-        return self._opening != 0
+        return self._opening != 0 or self.moved.is_finding
 
     @Slot(list)
     def remove(self, keys: list[str]) -> None:
@@ -121,6 +130,15 @@ class CohortFlow(QObject):
         shown = label or _("no class")
         self._edit(text.format(n=number(len(keys)), label=shown), after)
 
+    @Slot(list, bool)
+    def exclude(self, keys: list[str], is_excluded: bool) -> None:
+        if is_excluded:
+            text = ngettext("Exclude {n} image", "Exclude {n} images", len(keys))
+        else:
+            text = ngettext("Use {n} image again", "Use {n} images again", len(keys))
+        after = with_excluded(self._workspace.cohort, keys, is_excluded=is_excluded)
+        self._edit(text.format(n=number(len(keys))), after)
+
     @Slot()
     def clear(self) -> None:
         self._panel.forget_error()
@@ -131,7 +149,7 @@ class CohortFlow(QObject):
     def _edit(self, text: str, cohort: Cohort) -> None:
         self._workspace.edit(text, cohort)
 
-    def _open(self, work: partial[Cohort]) -> None:
+    def _open(self, work: Callable[..., object]) -> None:
         if self._opening:
             self._jobs.abandon(self._opening)
         self._panel.forget_error()
@@ -150,19 +168,11 @@ class CohortFlow(QObject):
     @Slot(object)
     def _on_cohort_changed(self, cohort: Cohort) -> None:
         self._panel.show_cohort(cohort)
-        if cohort.cases or self._workspace.undo_stack.canUndo():
-            self._save_later.start()  # an empty table at the start is no reason to forget
 
-    def keep_now(self) -> None:
-        """Write what is waiting to be written, before the window closes."""
-        if self._save_later.isActive():
-            self._save_later.stop()
-            with suppress(PrecmedError):  # the disk said no before; the window closes all the same
-                save_cohort(self._workspace.cohort, last_cohort_file())
-
-    def _keep_last(self) -> None:
-        work = partial(save_cohort_work, self._workspace.cohort, str(last_cohort_file()))
-        self._jobs.start(work, Lane.READING, is_quick=True)
+    @Slot(dict)
+    def _on_view_changed(self, view: dict[str, str]) -> None:
+        for name, value in view.items():
+            self._workspace.keep_view(name, value)
 
     @Slot(int, object)
     def _on_reported(self, job: int, event: object) -> None:
@@ -196,10 +206,17 @@ class CohortFlow(QObject):
             self._panel.wish_thumbnails()
 
     def _take_opened(self, outcome: Outcome) -> None:
-        if not isinstance(outcome, Succeeded) or not isinstance(outcome.result, Cohort):
+        found = outcome.result if isinstance(outcome, Succeeded) else None
+        if isinstance(found, Opened):
+            self.moved.take_places(found.moved)
+            self._take_cohort(found.cohort, has_moved=bool(found.moved))
+        elif isinstance(found, Cohort):
+            self._take_cohort(found)
+        else:
             self._tell_failure(outcome)
-            return
-        found, before = outcome.result, self._workspace.cohort
+
+    def _take_cohort(self, found: Cohort, *, has_moved: bool = False) -> None:
+        before = self._workspace.cohort
         after = merged(before, found)
         added = len(after.cases) - len(before.cases)
         if added:
@@ -207,17 +224,15 @@ class CohortFlow(QObject):
             self._edit(text, after)
         else:
             self._workspace.show_cohort(after)
-            self._panel.show_error(*_nothing_new(found))
+            if not has_moved:
+                self._panel.show_error(*_nothing_new(found))
         self.opened.emit()
 
     def _take_loaded(self, outcome: Outcome) -> None:
-        is_cohort = isinstance(outcome, Succeeded) and isinstance(outcome.result, Cohort)
-        if is_cohort and self._is_offer:
-            if outcome.result.cases:  # type: ignore[union-attr]
-                self.last_cohort_found.emit(outcome.result)  # type: ignore[union-attr]
-        elif is_cohort:
-            self._edit(_("Open cohort"), outcome.result)  # type: ignore[union-attr, arg-type]
-        elif not self._is_offer:
+        if isinstance(outcome, Succeeded) and isinstance(outcome.result, Cohort):
+            self._edit(_("Open cohort"), outcome.result)
+            self.moved.look()
+        else:
             self._tell_failure(outcome)
 
     def _tell_failure(self, outcome: Outcome) -> None:
@@ -226,6 +241,7 @@ class CohortFlow(QObject):
         elif isinstance(outcome, EngineDied):
             self._tell(outcome.reason, outcome.hint)
 
+    @Slot(str, str)
     def _tell(self, message: str, hint: str) -> None:
         self._panel.show_error(message, hint)
         self.failed.emit(message, hint)

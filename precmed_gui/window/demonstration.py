@@ -59,7 +59,7 @@ class Demonstration(QObject):
 
     def start(self) -> None:
         """From the empty window on."""
-        self._window.begin()
+        self._window.begin(is_afresh=True)
         self._say(_("The window is open."))
         self._picture("1-first-start", self._window.cohort_flow.open_demo)
 
@@ -99,7 +99,8 @@ class Demonstration(QObject):
     @Slot()
     def _on_training_ended(self) -> None:
         if self._window.training_flow.last_result is None:
-            self._fail(self._window.training.strip.text())
+            training = self._window.training
+            self._fail(training.strip.text() or training.leak_question.text())
 
     def _read(self) -> None:
         cohort = self._window.workspace.cohort

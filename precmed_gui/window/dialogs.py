@@ -11,9 +11,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
-    QLabel,
     QMessageBox,
-    QPlainTextEdit,
     QTextBrowser,
     QVBoxLayout,
     QWidget,
@@ -23,11 +21,15 @@ from precmed_gui import __version__
 from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.model_report import ModelReport
 from precmed_gui.exchange.card_page import card_page
-from precmed_gui.language import N_, _
+from precmed_gui.language import N_, _, sentences
 from precmed_gui.places import home_folder
 from precmed_gui.window.theme import current_tokens
+from precmed_gui.window.words_dialog import WordsQuestion, ask_in_words
 
-IMAGE_PATTERNS = "*.png *.jpg *.jpeg *.tif *.tiff *.bmp *.webp *.dcm *.npz *ubyte *ubyte.gz *.gz"
+IMAGE_PATTERNS = (
+    "*.png *.jpg *.jpeg *.tif *.tiff *.bmp *.webp *.dcm DICOMDIR *.nii *.npz *.zip "
+    "*ubyte *ubyte.gz *.gz"
+)
 USE_QUESTION = N_("What is “{model}” for?")
 USE_WHY = N_(
     "Your words go on the model's card, on its page and into every table of predictions, so that "
@@ -38,6 +40,16 @@ USE_EXAMPLE = N_(
     "For instance: to sort chest X-rays of children of one to five years for earlier reading. "
     "Research only; not for adults, and never without a radiologist."
 )
+LEAK_QUESTION = N_("Why may this training start all the same?")
+LEAK_WHY = N_(
+    "Your words go on the model's card, on its page and into the evaluation, so that nobody takes "
+    "the figures for more than they are. At least {n} characters."
+)
+LEAK_EXAMPLE = N_(
+    "For instance: the published split is kept unchanged to compare with earlier work; the "
+    "results are not meant for patients."
+)
+LEAST_STATEMENT = 10
 _PAGE_MARGIN = 16
 
 
@@ -83,35 +95,27 @@ class Dialogs:
 
     def intended_use(self, card: ModelCard) -> str:
         """What the model is for, in the user's words."""
-        dialog = QDialog(self._parent)
-        dialog.setWindowTitle(_("Intended use"))
-        dialog.resize(480, 340)
-        question, why = QLabel(_(USE_QUESTION).format(model=card.name)), QLabel(_(USE_WHY))
-        field = QPlainTextEdit(card.intended_use)
-        field.setPlaceholderText(_(USE_EXAMPLE))
-        field.setTabChangesFocus(True)
-        question.setBuddy(field)
-        field.setAccessibleName(question.text())
-        why.setProperty("role", "caption")
-        buttons = QDialogButtonBox()
-        keep = buttons.addButton(_("Write it on the card"), QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton(_("Later"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.accepted.connect(dialog.accept)
-        buttons.rejected.connect(dialog.reject)
-        keep.setProperty("primary", True)
-        keep.setEnabled(bool(card.intended_use))
-        field.textChanged.connect(lambda: keep.setEnabled(bool(field.toPlainText().strip())))
-        layout = QVBoxLayout(dialog)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
-        for label in (question, why):
-            label.setWordWrap(True)
-            layout.addWidget(label)
-        layout.addWidget(field, 1)
-        layout.addWidget(buttons)
-        is_kept = dialog.exec() == QDialog.DialogCode.Accepted
-        dialog.deleteLater()
-        return field.toPlainText().strip() if is_kept else ""
+        asked = WordsQuestion(
+            title=_("Intended use"),
+            question=_(USE_QUESTION).format(model=card.name),
+            why=_(USE_WHY),
+            example=_(USE_EXAMPLE),
+            verbs=(_("Write it on the card"), _("Later")),
+            words=card.intended_use,
+        )
+        return ask_in_words(asked, self._parent)
+
+    def leak_statement(self, leaks: str) -> str:
+        """Why a training on a leak may start, in the user's words."""
+        asked = WordsQuestion(
+            title=_("Train all the same"),
+            question=_(LEAK_QUESTION),
+            why=sentences(leaks, _(LEAK_WHY).format(n=LEAST_STATEMENT)),
+            example=_(LEAK_EXAMPLE),
+            verbs=(_("Write it on the card and train"), _("Do not train")),
+            least=LEAST_STATEMENT,
+        )
+        return ask_in_words(asked, self._parent)
 
     def show_card(self, report: ModelReport, save: Callable[[], None]) -> None:
         """The model card as its readable page; `save` is called when the user wants to keep it."""
@@ -125,6 +129,8 @@ class Dialogs:
             (_("Remove the selected images"), "Del"),
             (_("Rename the class"), "F2"),
             (_("Zoom the picture"), "+  −  0"),
+            (_("Turn the slices"), "PgUp  PgDown  Home  End"),
+            (_("Play the slices as a film"), "Space"),
             (_("Read what the next bar means"), "↑  ↓"),
         ]
         self._show_page(_("Keyboard shortcuts"), _table([*shortcuts, *more]))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 _SMALLEST_SIDE = 64
+_SAME = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,42 @@ class GreyWindow:
     def between(cls, low: float, high: float) -> "GreyWindow":
         """The window whose black is `low` and whose white is `high`."""
         return cls(width=max(high - low, 1.0), level=(low + high) / 2)
+
+    def is_about(self, other: "GreyWindow") -> bool:
+        """Whether nobody could see the difference: half a pixel value at either end."""
+        differences = (self.width - other.width, self.level - other.level)
+        return max(abs(difference) for difference in differences) <= _SAME
+
+
+@dataclass(frozen=True, slots=True)
+class ValueScale:
+    """What pixel values mean: `scale * pixel + offset` in `unit`; "" for mere brightness.
+
+    Windows in a unit are those of LINEAR (DICOM PS3.3 C.11.2.1.2), as reports and presets state
+    them: black up to `center - width / 2`, white from `center + width / 2 - 1`. `is_stated` where
+    a file names windows on its values though they have no unit, as MR does.
+    """
+
+    unit: str = ""
+    scale: float = 1.0
+    offset: float = 0.0
+    is_stated: bool = False
+
+    def value(self, pixel: float) -> float:
+        """The value of a pixel in the unit."""
+        return self.scale * pixel + self.offset
+
+    def stated(self, window: GreyWindow) -> tuple[float, float]:
+        """Width and center in the unit."""
+        return self.scale * window.width + 1, self.value(window.level) + 0.5
+
+    def window(self, width: float, center: float) -> GreyWindow:
+        """The window on pixel values that a width and a center in the unit ask for."""
+        middle = (center - 0.5 - self.offset) / self.scale
+        return GreyWindow(max((width - 1) / self.scale, 1.0), middle)
+
+
+PLAIN = ValueScale()
 
 
 def fitting_window(pixels: Pixels) -> GreyWindow:

@@ -1,4 +1,4 @@
-"""The window: four panels as docks, the menus, the status bar, and who hears whom."""
+"""The window: five panels as docks, the menus, the status bar, and who hears whom."""
 
 from pathlib import Path
 
@@ -12,43 +12,56 @@ from precmed_gui.jobs.engine_thread import EngineState
 from precmed_gui.jobs.jobs import Jobs, Lane
 from precmed_gui.jobs.messages import Outcome, Succeeded
 from precmed_gui.jobs.preload import PreloadThread
-from precmed_gui.language import LANGUAGES, N_, _, current_language, sentences, use_language
+from precmed_gui.language import (
+    LANGUAGES,
+    N_,
+    _,
+    current_language,
+    ngettext,
+    sentences,
+    use_language,
+)
 from precmed_gui.learning.warm_up import name_device
 from precmed_gui.modalities import NAMES, modality
 from precmed_gui.places import home_folder
 from precmed_gui.window.actions import Actions
 from precmed_gui.window.cases_panel import CasesPanel
+from precmed_gui.window.check_flow import CheckFlow
+from precmed_gui.window.check_panel import CheckPanel
 from precmed_gui.window.cohort_flow import CohortFlow
 from precmed_gui.window.dialogs import Dialogs
 from precmed_gui.window.dock import Dock
 from precmed_gui.window.evaluation_flow import EvaluationFlow
 from precmed_gui.window.evaluation_panel import EvaluationPanel
+from precmed_gui.window.facts_flow import FactsFlow
 from precmed_gui.window.icons import app_icon
 from precmed_gui.window.message_strip import MessageStrip
 from precmed_gui.window.model_flow import ModelFlow
+from precmed_gui.window.patients_flow import PatientsFlow
 from precmed_gui.window.prediction_panel import PredictionPanel
 from precmed_gui.window.qt_texts import translate_qt
 from precmed_gui.window.reading_flow import ReadingFlow
 from precmed_gui.window.status_line import StatusLine
+from precmed_gui.window.table_flow import TableFlow
 from precmed_gui.window.theme import CHOICES, apply_theme
 from precmed_gui.window.training_flow import TrainingFlow
 from precmed_gui.window.training_panel import TrainingPanel
+from precmed_gui.window.trouble_flow import TroubleFlow
 from precmed_gui.window.wishes import Wishes
-from precmed_gui.window.wording import images_text
+from precmed_gui.window.wording import number
 from precmed_gui.window.workspace import Workspace
 
 DEFAULT_SIZE = QSize(1280, 800)
 FRAME = QSize(4, 40)
 """About what a title bar and borders take of the screen."""
 PANEL_WIDTHS = (340, 510, 430)
-LAYOUT_VERSION = 2
-DEMO, LAST = "demo", "last"
+LAYOUT_VERSION = 3
+DEMO, MISSING = "demo", "missing"
 DEMO_OFFER = N_(
     "New here? The demo cohort has synthetic chest images in three classes to train on."
 )
 OPEN_DEMO = N_("Open demo cohort")
-LAST_TIME = N_("Last time you worked with “{name}”: {images}.")
-OPEN_AGAIN = N_("Open it again")
+FIND_THEM = N_("Find them…")
 
 
 class MainWindow(QMainWindow):
@@ -59,7 +72,7 @@ class MainWindow(QMainWindow):
         self.jobs = jobs
         self.workspace = Workspace(self)
         self._settings = QSettings(str(home_folder() / "window.ini"), QSettings.Format.IniFormat)
-        self._last_cohort = Cohort()
+        self._missing = 0
         self._offered = ""
         self._naming, self._device = 0, ""
         self._is_over = False
@@ -82,6 +95,7 @@ class MainWindow(QMainWindow):
         self.training = TrainingPanel()
         self.prediction = PredictionPanel()
         self.evaluation = EvaluationPanel()
+        self.check = CheckPanel()
         kind = modality(NAMES[0])
         self.training.show_recipes(kind.recipes(), kind.recipe_problem)
         self.dialogs = Dialogs(self)
@@ -100,6 +114,7 @@ class MainWindow(QMainWindow):
             Dock("training", N_("Training"), self.training, self),
             Dock("prediction", N_("Prediction"), self.prediction, self),
             Dock("evaluation", N_("Evaluation"), self.evaluation, self),
+            Dock("check", N_("Check"), self.check, self),
         )
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.setDockNestingEnabled(True)
@@ -109,11 +124,12 @@ class MainWindow(QMainWindow):
         for dock in self.docks:
             dock.setFloating(False)
             dock.show()
-        cases, training, prediction, evaluation = self.docks
+        cases, training, prediction, evaluation, check = self.docks
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, cases)
         self.splitDockWidget(cases, training, Qt.Orientation.Horizontal)
         self.splitDockWidget(training, prediction, Qt.Orientation.Horizontal)
         self.tabifyDockWidget(training, evaluation)
+        self.tabifyDockWidget(evaluation, check)
         training.raise_()
         self._share_width()
 
@@ -123,7 +139,14 @@ class MainWindow(QMainWindow):
 
     def _build_flows(self) -> None:
         self.cohort_flow = CohortFlow(self.workspace, self.jobs, self.cases)
-        self.training_flow = TrainingFlow(self.workspace, self.jobs, self.training)
+        self.patients_flow = PatientsFlow(self.workspace, self.jobs, self.cases)
+        self.table_flow = TableFlow(self.workspace, self.jobs, self.cases, self.cohort_flow)
+        self.facts_flow = FactsFlow(self.workspace, self.jobs, self.cases)
+        self.check_flow = CheckFlow(
+            self.workspace, self.jobs, self.check, lambda: self.training.settings().seed
+        )
+        self.trouble_flow = TroubleFlow(self.workspace, self.jobs, self.check.trouble)
+        self.training_flow = TrainingFlow(self.workspace, self.jobs, self.training, self.check_flow)
         self.reading_flow = ReadingFlow(self.workspace, self.jobs, self.prediction)
         self.evaluation_flow = EvaluationFlow(self.workspace, self.jobs, self.evaluation)
         self.model_flow = ModelFlow(self.workspace, self.jobs, self.prediction)
@@ -142,7 +165,8 @@ class MainWindow(QMainWindow):
         self.jobs.ended.connect(self._on_ended)
         self.workspace.cohort_changed.connect(self._on_cohort_changed)
         self.workspace.model_changed.connect(self._on_model_changed)
-        self.cohort_flow.last_cohort_found.connect(self._on_last_cohort_found)
+        self.cohort_flow.moved.missing_found.connect(self._on_missing_found)
+        self.cohort_flow.moved.failed.connect(self._show_offer)
         self.training_flow.finished.connect(self._on_training_finished)
         self.model_flow.failed.connect(self.tell)
         self.model_flow.use_stated.connect(self.training.show_card)
@@ -153,6 +177,8 @@ class MainWindow(QMainWindow):
         self.offer.acted.connect(self._on_offer_taken)
         self.offer.dismissed.connect(self._on_offer_dismissed)
         self.cases.case_activated.connect(self._on_case_activated)
+        self.check.case_activated.connect(self._on_case_activated)
+        self.cases.reading_wished.connect(self._on_reading_wished)
 
     def _restore(self) -> None:
         self.resize(DEFAULT_SIZE.boundedTo(self.screen().availableSize() - FRAME))
@@ -164,12 +190,15 @@ class MainWindow(QMainWindow):
 
     # Life
 
-    def begin(self) -> None:
-        """Start the engines and look for the last session; called when the window is visible."""
+    def begin(self, *, is_afresh: bool = False) -> None:
+        """Start the engines and go on where the last session ended, or on an empty table.
+
+        Called when the window is visible.
+        """
         self.jobs.open()
         self.jobs.set_language(current_language())
         self.model_flow.look()
-        self.cohort_flow.look_for_last()
+        self.cohort_flow.reopen(is_afresh=is_afresh)
         self._preload = PreloadThread(["pyqtgraph"], self)
         self._preload.finished.connect(self.training.curves.prepare)
         self._preload.start(PreloadThread.Priority.LowPriority)
@@ -193,7 +222,7 @@ class MainWindow(QMainWindow):
         if self._is_over:
             event.accept()
             return
-        if self.training_flow.is_running and not self.dialogs.confirm(
+        if self.training_flow.is_training and not self.dialogs.confirm(
             _("A training is running. Close all the same?"),
             _("The last finished epoch stays on the disk and is offered at the next start."),
             (_("Close"), _("Go on")),
@@ -210,14 +239,14 @@ class MainWindow(QMainWindow):
         """End the engines and the preloading thread."""
         self._is_over = True
         self.workspace.undo_stack.blockSignals(True)
-        self.cohort_flow.keep_now()
+        self.workspace.close()
         if hasattr(self, "_preload"):
             self._preload.wait()
         self.jobs.close()
 
     def retranslate(self) -> None:
         self.actions_.retranslate()
-        panels = (self.cases, self.training, self.prediction, self.evaluation)
+        panels = (self.cases, self.training, self.prediction, self.evaluation, self.check)
         for part in (*self.docks, *panels, self.offer):
             part.retranslate()
         self.status_line.retranslate()
@@ -254,6 +283,7 @@ class MainWindow(QMainWindow):
             self._naming = self.jobs.start(name_device, is_quick=True)
             self.retranslate()
             self.reading_flow.read_again()
+            self.check_flow.check_again()
 
     @Slot(object)
     def _on_theme_chosen(self, action: object) -> None:
@@ -280,7 +310,7 @@ class MainWindow(QMainWindow):
     def _on_cohort_changed(self, cohort: Cohort) -> None:
         self.status_line.show_cohort(cohort)
         self.setWindowTitle(f"PrecMed — {cohort.name}" if cohort.cases else "PrecMed")
-        if cohort.cases:
+        if bool(cohort.cases) != (self._offered == MISSING):
             self._offer_bar.hide()
 
     @Slot(object)
@@ -288,34 +318,41 @@ class MainWindow(QMainWindow):
         if self.workspace.card is not None and self.model_flow.was_asked_for:
             self.training.show_model(self.workspace.card)
 
-    @Slot(object)
-    def _on_last_cohort_found(self, cohort: Cohort) -> None:
-        self._last_cohort = cohort
-        if not self._offered and not self.cohort_flow.is_opening:
-            self._offered = LAST
+    @Slot(int)
+    def _on_missing_found(self, images: int) -> None:
+        self._missing = images
+        if images or self._offered == MISSING:
+            self._offered = MISSING if images else ""
             self._show_offer()
 
+    @Slot()
     def _show_offer(self) -> None:
-        is_wanted = bool(self._offered) and not self.workspace.cohort.cases
+        is_wanted = bool(self._offered) and bool(self.workspace.cohort.cases) == (
+            self._offered == MISSING
+        )
         self._offer_bar.setVisible(is_wanted)
         self._offer_action.setVisible(is_wanted)
-        if not is_wanted:
-            return
-        if self._offered == DEMO:
+        if is_wanted and self._offered == DEMO:
             self.offer.show_message(_(DEMO_OFFER), action=_(OPEN_DEMO))
-        else:
-            last = self._last_cohort
-            text = _(LAST_TIME).format(name=last.name, images=images_text(len(last.cases)))
-            self.offer.show_message(text, action=_(OPEN_AGAIN))
+        elif is_wanted:
+            text = ngettext(
+                "{n} image is no longer where it was.",
+                "{n} images are no longer where they were.",
+                self._missing,
+            ).format(n=number(self._missing))
+            self.offer.show_message(text, kind="warning", action=_(FIND_THEM))
 
     @Slot()
     def _on_offer_taken(self) -> None:
-        offered, self._offered = self._offered, ""
-        self._offer_bar.hide()
+        offered = self._offered
         if offered == DEMO:
+            self._offered = ""
+            self._offer_bar.hide()
             self.cohort_flow.open_demo()
+        elif folder := self.dialogs.folder(_("Choose the folder that holds the missing images")):
+            self.cohort_flow.moved.find(folder)
         else:
-            self.workspace.edit(_("Open the last cohort"), self._last_cohort)
+            self._show_offer()
 
     @Slot()
     def _on_offer_dismissed(self) -> None:
@@ -325,6 +362,10 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_training_finished(self, result: TrainingResult) -> None:
         self.model_flow.look("" if result.card.is_checkpoint else result.folder)
+
+    @Slot(list)
+    def _on_reading_wished(self, cases: list[Case]) -> None:
+        self.reading_flow.read_cases(tuple(cases))
 
     @Slot(object)
     def _on_case_activated(self, case: object) -> None:

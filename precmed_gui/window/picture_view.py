@@ -1,12 +1,11 @@
-"""One picture on black: zoom, pan, and window and level for grey images.
+"""One picture on black: zoom, pan, window and level for grey images, the value at the pointer.
 
-It shows pixels that somebody else has read; the prediction panel and the cases panel use it.
+It shows pixels that somebody else has read; `picture_area.py` adds slices and presets.
 """
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -17,24 +16,27 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
+from precmed_gui.diagnosis.pictures import StatedWindow
 from precmed_gui.language import _
 from precmed_gui.window import camera as cameras
+from precmed_gui.window.brightness import Brightness
 from precmed_gui.window.camera import Camera
 from precmed_gui.window.file_drops import FileDrops
 from precmed_gui.window.grey_levels import (
+    PLAIN,
     GreyWindow,
     Pixels,
     Pyramid,
+    ValueScale,
     fitting_window,
 )
 from precmed_gui.window.icons import keep_icon
+from precmed_gui.window.picture_notes import MARGIN, paint_message, paint_note
 from precmed_gui.window.picture_renderer import PictureRenderer
-from precmed_gui.window.theme import current_tokens, font_of, theme_signals
+from precmed_gui.window.theme import current_tokens, theme_signals
 
 _KEY_FACTOR = 1.25
 _SHARP_SCALE = 4.0
-_MARGIN = 10
-_EIGHT_BITS = 255
 
 
 class PictureView(QWidget):
@@ -62,15 +64,17 @@ class PictureView(QWidget):
         self._pyramid: Pyramid | None = None
         self._camera = Camera()
         self._is_fitted = True
-        self._first_window = self._window = GreyWindow(255, 127.5)
-        self._message = ""
+        self._brightness = Brightness()
+        self._message = self._place = ""
         self._grabbed: QPointF | None = None
+        self._pointer: QPointF | None = None
         self._renderer = PictureRenderer()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 90)
+        self.setMouseTracking(True)
         self._drops = FileDrops(self)
         self._drops.lit_changed.connect(self._on_theme_changed)
         self._drops.paths_dropped.connect(self.paths_dropped)
@@ -82,23 +86,42 @@ class PictureView(QWidget):
         theme_signals().changed.connect(self._on_theme_changed)
         self.retranslate()
 
-    def show_picture(self, pixels: Pixels, value_range: tuple[float, float] | None = None) -> None:
-        """Show a new picture as a whole.
+    def show_picture(
+        self,
+        pixels: Pixels,
+        value_range: tuple[float, float] | None = None,
+        meaning: ValueScale = PLAIN,
+        *,
+        is_next_slice: bool = False,
+    ) -> None:
+        """Show a new picture: as a whole, or as the slice before was looked at.
 
         Parameters
         ----------
         pixels
             (height, width) grey or (height, width, 3) colour, uint8 or uint16.
         value_range
-            The pixel values to show as black and white; None chooses them from the pixels.
+            The pixel values to show as black and white; None chooses them from the pixels, for
+            a next slice from the slice before.
+        meaning
+            What pixel values stand for.
+        is_next_slice
+            Whether zoom and place, and a window set by hand (in its unit), stay as they are.
         """
+        own = GreyWindow.between(*value_range) if value_range else None
+        if is_next_slice:
+            self._brightness = self._brightness.of_next_slice(own, meaning)
+        else:
+            first = own or fitting_window(pixels)
+            self._brightness = Brightness(first, first, meaning)
         self._pyramid = Pyramid(pixels)
         self._renderer.forget()
-        first = GreyWindow.between(*value_range) if value_range else fitting_window(pixels)
-        self._first_window = self._window = first
         self._message = ""
-        self.fit()
-        self._announce_window()
+        if is_next_slice and not self._is_fitted:
+            self._look(self._camera)
+        else:
+            self.fit()
+        self._brighten(self._brightness)
 
     def clear(self) -> None:
         """Show nothing."""
@@ -111,6 +134,11 @@ class PictureView(QWidget):
         self._message = text
         self._reset.hide()
         self.setAccessibleDescription(text)
+        self.update()
+
+    def set_place(self, text: str) -> None:
+        """Say in a corner which of several pictures this is."""
+        self._place = text
         self.update()
 
     @property
@@ -131,7 +159,7 @@ class PictureView(QWidget):
     @property
     def window_level(self) -> tuple[float, float]:
         """Width and level, in pixel values."""
-        return self._window.width, self._window.level
+        return self._brightness.window.width, self._brightness.window.level
 
     @Slot()
     def zoom_in(self) -> None:
@@ -152,12 +180,19 @@ class PictureView(QWidget):
     def reset(self) -> None:
         """Show the whole picture with the window it came with."""
         self.fit()
-        self.set_window_level(self._first_window.width, self._first_window.level)
+        self.set_window_level(self._brightness.first.width, self._brightness.first.level)
 
     def set_window_level(self, width: float, level: float) -> None:
         """Show pixel values from `level - width / 2` (black) to `level + width / 2` (white)."""
-        self._window = GreyWindow(max(width, 1.0), level)
-        self._announce_window()
+        self._brighten(self._brightness.with_window(width, level))
+
+    def show_window(self, window: StatedWindow) -> None:
+        """Show a window in the picture's unit; the file's own is the one it came with."""
+        self._brighten(self._brightness.with_stated(window))
+
+    def is_like(self, window: StatedWindow) -> bool:
+        """Whether this is how the picture is shown."""
+        return self._brightness.is_like(window)
 
     def retranslate(self) -> None:
         """Word its own texts again."""
@@ -173,15 +208,19 @@ class PictureView(QWidget):
         if self._pyramid is None:
             return ""
         zoom = f"{100 * self._camera.scale:.0f}"
-        if not self.is_grey:
-            return f"{zoom} %"
-        width, level = self._grey_text(self._window.width), self._grey_text(self._window.level)
-        return _("W {width}  L {level} · {zoom} %").format(width=width, level=level, zoom=zoom)
+        return self._brightness.caption(zoom) if self.is_grey else f"{zoom} %"
 
-    def _grey_text(self, value: float) -> str:
-        """A grey value; above 8 bits in percent of the first window, whose own scale is unknown."""
-        whole = self._first_window.width
-        return f"{value:.0f}" if whole <= _EIGHT_BITS else f"{100 * value / whole:.0f} %"
+    @property
+    def readout(self) -> str:
+        """The value under the pointer, where values mean something; else empty."""
+        pyramid, pointer = self._pyramid, self._pointer
+        if pointer is None or pyramid is None or not self.is_grey:
+            return ""
+        offset = (pointer - QRectF(self.rect()).center()) * self.devicePixelRatioF()
+        column, row = cameras.pixel_at(self._camera, (offset.x(), offset.y()))
+        if not (0 <= row < pyramid.shape[0] and 0 <= column < pyramid.shape[1]):
+            return ""
+        return self._brightness.readout(float(pyramid.full[row, column]))
 
     def _picture_size(self) -> cameras.Size:
         assert self._pyramid is not None
@@ -214,12 +253,13 @@ class PictureView(QWidget):
             self.zoom_changed.emit(self._camera.scale)
         self._refresh()
 
-    def _announce_window(self) -> None:
-        self.window_changed.emit(self._window.width, self._window.level)
+    def _brighten(self, brightness: Brightness) -> None:
+        self._brightness = brightness
+        self.window_changed.emit(*self.window_level)
         self._refresh()
 
     def _refresh(self) -> None:
-        is_new = self._is_fitted and self._window == self._first_window
+        is_new = self._is_fitted and self._brightness.is_first
         self._reset.setVisible(self.has_picture and not is_new)
         self.setAccessibleDescription(self.caption)
         self.update()
@@ -233,7 +273,7 @@ class PictureView(QWidget):
         size = self._reset.sizeHint()
         self._reset.resize(size)
         self._reset.move(
-            self.width() - size.width() - _MARGIN, self.height() - size.height() - _MARGIN
+            self.width() - size.width() - MARGIN, self.height() - size.height() - MARGIN
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -242,13 +282,11 @@ class PictureView(QWidget):
         painter.fillRect(self.rect(), QColor(tokens.surround))
         if self._pyramid is not None:
             self._paint_picture(painter, self._pyramid)
-            self._paint_caption(painter)
+            paint_note(painter, self.caption, self.rect(), Qt.Corner.BottomLeftCorner)
+            paint_note(painter, self.readout, self.rect(), Qt.Corner.TopLeftCorner)
         elif self._message:
-            painter.setPen(QColor(tokens.surround_text))
-            painter.setFont(font_of(tokens.body))
-            box = self.rect().adjusted(24, 24, -24, -24)
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(box, int(flags), self._message)
+            paint_message(painter, self._message, self.rect())
+        paint_note(painter, self._place, self.rect(), Qt.Corner.TopRightCorner)
         if self._drops.is_lit or self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(tokens.focus), 2))
@@ -257,32 +295,13 @@ class PictureView(QWidget):
 
     def _paint_picture(self, painter: QPainter, pyramid: Pyramid) -> None:
         ratio = self.devicePixelRatioF()
-        part = self._renderer.part(pyramid, self._camera, self._view_size(), self._window)
+        part = self._renderer.part(
+            pyramid, self._camera, self._view_size(), self._brightness.window
+        )
         corner, size = part.area.topLeft() / ratio, part.area.size() / ratio
         is_smooth = self._camera.scale < _SHARP_SCALE
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
         painter.drawImage(QRectF(corner, size), part.image)
-
-    def _paint_caption(self, painter: QPainter) -> None:
-        tokens = current_tokens()
-        painter.setFont(font_of(tokens.caption))
-        text = self.caption
-        size = painter.fontMetrics().size(0, text)
-        box = QRectF(
-            _MARGIN,
-            self.height() - _MARGIN - size.height() - 6,
-            size.width() + 14,
-            size.height() + 6,
-        )
-        back = QColor(tokens.surround)
-        back.setAlphaF(0.72)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(back)
-        painter.drawRoundedRect(box, 4, 4)
-        painter.setPen(QColor(tokens.surround_text))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def sizeHint(self) -> QSize:
         return QSize(360, 300)
@@ -315,7 +334,9 @@ class PictureView(QWidget):
         self.setCursor(shape)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer = event.position()
         if self._grabbed is None:
+            self.update()
             return
         moved = event.position() - self._grabbed
         self._grabbed = event.position()
@@ -323,6 +344,11 @@ class PictureView(QWidget):
             self._turn_window(moved.x(), moved.y())
         elif event.buttons() & Qt.MouseButton.LeftButton:
             self._pan(moved.x(), moved.y())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._pointer = None
+        self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._grabbed = None
@@ -335,10 +361,9 @@ class PictureView(QWidget):
     def _turn_window(self, across: float, down: float) -> None:
         """One step is 1/256 of the first window, so that a hand's width covers all of it."""
         if self.is_grey:
-            step = max(self._first_window.width, 1.0) / 256
-            self.set_window_level(
-                self._window.width + across * step, self._window.level + down * step
-            )
+            step = max(self._brightness.first.width, 1.0) / 256
+            width, level = self.window_level
+            self.set_window_level(width + across * step, level + down * step)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._pyramid is None or not self._key_moved(event):
@@ -364,14 +389,6 @@ class PictureView(QWidget):
             self._turn_window(8 * across, 8 * down)
             return self.is_grey
         return self._pan(-40 * across, -40 * down)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
 
 
 _ARROWS = {

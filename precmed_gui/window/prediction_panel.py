@@ -6,7 +6,6 @@ from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
-    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QToolButton,
@@ -14,8 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.model_card import ModelCard
-from precmed_gui.diagnosis.pictures import Picture, Thumbnail
+from precmed_gui.diagnosis.pictures import Picture, Tag, Thumbnail
 from precmed_gui.diagnosis.prediction import CasesRead, PredictionList
 from precmed_gui.language import N_, _, ngettext
 from precmed_gui.window.answer_view import AnswerView
@@ -26,10 +26,11 @@ from precmed_gui.window.icons import keep_icon
 from precmed_gui.window.layouts import row
 from precmed_gui.window.message_strip import MessageStrip
 from precmed_gui.window.model_header import ModelHeader
-from precmed_gui.window.picture_view import PictureView
+from precmed_gui.window.picture_area import PictureArea
 from precmed_gui.window.readings_model import Reading, ReadingsModel
 from precmed_gui.window.readings_table import ReadingsTable
 from precmed_gui.window.snug_area import SnugArea
+from precmed_gui.window.tags_view import TagsView
 from precmed_gui.window.wording import images_text, number
 
 TITLE = N_("Prediction")
@@ -45,7 +46,7 @@ NO_MODEL_YET = N_("The images will be read as soon as there is a model: train on
 READ = N_("{images} read")
 NOT_READ = N_("{files} not readable")
 REFUSED = N_("{n} refused")
-LEAST_ANSWER, LEAST_PICTURE = 150, 120
+LEAST_ANSWER = 150
 
 
 class PredictionPanel(QWidget):
@@ -55,6 +56,8 @@ class PredictionPanel(QWidget):
     browse_wished = Signal()
     model_wished = Signal(str)
     picture_wished = Signal(object)
+    slice_wished = Signal(object, int)
+    header_wished = Signal(object, int)
     save_wished = Signal()
     clear_wished = Signal()
     stop_wished = Signal()
@@ -65,7 +68,6 @@ class PredictionPanel(QWidget):
         super().__init__(parent)
         FileDrops(self).paths_dropped.connect(self.paths_dropped)
         self._card: ModelCard | None = None
-        self._wanted_key = ""
         self._build_header()
         self._build_reading()
         self._build_footer()
@@ -82,6 +84,9 @@ class PredictionPanel(QWidget):
         self._name = ElidedLabel()
         self._name.setProperty("role", "caption")
         self._position = QLabel()
+        self._tags = TagsView(self)
+        self._open_header = QToolButton()
+        self._open_header.clicked.connect(self.show_header)
         self._previous = QToolButton()
         self._next = QToolButton()
         self._previous.clicked.connect(self.show_previous)
@@ -95,8 +100,10 @@ class PredictionPanel(QWidget):
         self.drop_area = DropArea()
         self.drop_area.paths_dropped.connect(self.paths_dropped)
         self.drop_area.activated.connect(self.browse_wished)
-        self.picture = PictureView()
-        self.picture.paths_dropped.connect(self.paths_dropped)
+        self.viewer = PictureArea()
+        self.viewer.view.paths_dropped.connect(self.paths_dropped)
+        self.viewer.slice_wished.connect(self._on_slice_wished)
+        self.viewer.slice_shown.connect(self._on_slice_shown)
         self.answer = AnswerView()
         self.answer.nearest.thumbnails_wished.connect(self.thumbnails_wished)
         self.readings = ReadingsModel(self)
@@ -127,9 +134,10 @@ class PredictionPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
-        layout.addLayout(
-            row(self._title, (self._name, 1), self._position, self._previous, self._next)
-        )
+        title = row(self._title, (self._name, 1), self._open_header)
+        for part in (self._position, self._previous, self._next):
+            title.addWidget(part)
+        layout.addLayout(title)
         layout.addWidget(self.header)
         layout.addWidget(self.strip)
         layout.addWidget(self._stack, 1)
@@ -137,14 +145,12 @@ class PredictionPanel(QWidget):
         layout.addWidget(self._notice)
 
     def _reading_page(self) -> QWidget:
-        """The answer takes the height it needs, the picture what is left."""
-        self.picture.setMinimumHeight(LEAST_PICTURE)
-        self.picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        """The answer takes the height it needs, the picture what is left; slices share it."""
         above = QWidget()
         layout = QVBoxLayout(above)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.picture, 1)
+        layout.addWidget(self.viewer)
         self._answer_area = SnugArea(self.answer, LEAST_ANSWER)
         self.answer.nearest.opened.connect(self._on_nearest_opened)
         layout.addWidget(self._answer_area)
@@ -177,15 +183,19 @@ class PredictionPanel(QWidget):
     def show_reading(self, *, is_waiting: bool) -> None:
         """The images are heard of; `is_waiting` while the engine is still loading."""
         self.strip.hide()
+        self.readings.set_waiting(is_waiting=True)
         self._progress.setText(_(WAITING) if is_waiting else _(OPENING))
         self._stop.show()
 
-    def show_when_read(self, key: str) -> None:
-        """Make this image the current one as soon as it is in the list."""
-        self._wanted_key = key
+    def show_case(self, case: Case) -> None:
+        """Put a case on the screen; what the model says of it comes when it is read."""
+        self.readings.add_unread(case)
+        self.table.go_to(self.readings.row_of(case.key))
+        self._show_first()
 
     def show_no_model(self) -> None:
         """Images came before there is anything to read them with; they are remembered."""
+        self.readings.set_waiting(is_waiting=True)
         self.strip.show_message(_(NO_MODEL_YET), kind="warning")
 
     def show_read(self, event: CasesRead) -> None:
@@ -201,12 +211,14 @@ class PredictionPanel(QWidget):
         """Nothing is being read any more; `answers` is None after a stop."""
         if answers is not None:
             self.readings.add(answers.predictions, answers.unreadable)
+        self.readings.set_waiting(is_waiting=False)
         self._stop.hide()
         self._show_first()
         self._show_state()
 
     def show_failure(self, text: str) -> None:
         """One sentence on what went wrong."""
+        self.readings.set_waiting(is_waiting=False)
         self._stop.hide()
         self.strip.show_message(text, kind="error")
         self._show_state()
@@ -215,19 +227,35 @@ class PredictionPanel(QWidget):
         """The pixels of the current row, if they still are."""
         reading = self.current()
         if reading is not None and reading.case.key == picture.case.key:
-            self.picture.show_picture(picture.pixels, picture.value_range)
+            self.viewer.show_picture(picture)
 
     def show_thumbnails(self, thumbnails: Sequence[Thumbnail]) -> None:
         """Pictures of the nearest training images, or the reasons why there are none."""
         self.answer.nearest.show_thumbnails(thumbnails)
 
-    def show_unreadable_picture(self, reason: str) -> None:
-        """There is no picture to show."""
-        self.picture.show_message(reason)
+    def show_unreadable_picture(self, reason: str, slice_number: int = 1) -> None:
+        """There is no picture of this slice to show."""
+        reading = self.current()
+        if reading is not None:
+            self.viewer.show_unreadable(reading.case, slice_number, reason)
+
+    def show_tags(self, tags: Sequence[Tag]) -> None:
+        """The header that was wished for last."""
+        self._tags.show_tags(tags)
+
+    def show_no_tags(self, reason: str) -> None:
+        """There is no header to show."""
+        self._tags.show_message(reason)
 
     def current(self) -> Reading | None:
         """The reading on the screen."""
         return self.readings.reading(self.table.row())
+
+    def show_header(self) -> None:
+        """Open what the file on the screen says, or bring it to the front."""
+        if self.current() is not None:
+            self._wish_header()
+            self._tags.open_beside(self.viewer)
 
     def show_next(self) -> None:
         """The next image of the list."""
@@ -240,7 +268,8 @@ class PredictionPanel(QWidget):
     def clear(self) -> None:
         """Back to the empty state."""
         self.readings.clear()
-        self.picture.clear()
+        self.viewer.clear()
+        self._tags.hide()
         self.answer.show_reading(None, None)
         self.strip.hide()
         self._show_state()
@@ -253,8 +282,9 @@ class PredictionPanel(QWidget):
         self._notice.setText(_(NOTICE))
         self._tool(self._previous, "previous", _("Previous image") + " (Alt+Up)")
         self._tool(self._next, "next", _("Next image") + " (Alt+Down)")
+        self._tool(self._open_header, "info", _("Header of the file") + " (Ctrl+I)")
         self._tool(self._stop, "stop", _("Stop reading") + " (Esc)")
-        for part in (self.header, self.picture, self.answer, self.table, self.strip):
+        for part in (self.header, self.viewer, self.answer, self.table, self.strip, self._tags):
             part.retranslate()
         self._show_row(self.table.row())
         self._show_state()
@@ -277,9 +307,9 @@ class PredictionPanel(QWidget):
         self._show_position()
 
     def _summary(self) -> str:
-        if not self.readings.rowCount():
-            return ""
         read, failed = self.readings.predictions(), len(self.readings.unreadable())
+        if not read and not failed:
+            return ""
         refused = sum(prediction.verdict == "refused" for prediction in read)
         texts = [_(READ).format(images=images_text(len(read)))]
         if refused:
@@ -294,22 +324,20 @@ class PredictionPanel(QWidget):
         reading = self.readings.reading(row)
         self._name.show_text(reading.case.name if reading else "")
         self._position.setText(f"{row + 1} / {number(count)}" if count and row >= 0 else "")
+        self._open_header.setEnabled(reading is not None)
         self._previous.setEnabled(row > 0)
         self._next.setEnabled(0 <= row < count - 1)
 
     def _show_first(self) -> None:
         self._stack.setCurrentIndex(1 if self.readings.rowCount() else 0)
-        wanted = self.readings.row_of(self._wanted_key)
-        if wanted >= 0:
-            self._wanted_key = ""
-            self.table.go_to(wanted)
-        elif self.table.row() < 0:
+        if self.table.row() < 0:
             self.table.go_to(0)
         self._clear.setVisible(True)
         self._save.setEnabled(True)
         self._show_position()
 
     def _show_row(self, row: int) -> None:
+        self._answer_area.setVisible(self._card is not None)
         self.answer.show_reading(self.readings.reading(row), self._card)
 
     def _on_row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
@@ -318,6 +346,26 @@ class PredictionPanel(QWidget):
         reading = self.readings.reading(current.row())
         if reading is not None:  # an image that was not read for its size can still be looked at
             self.picture_wished.emit(reading.case)
+            if self._tags.isVisible():
+                self._wish_header()
+
+    def _on_slice_wished(self, number: int) -> None:
+        reading, shown = self.current(), self.viewer.case
+        if reading is not None and shown is not None and reading.case.key == shown.key:
+            self.slice_wished.emit(reading.case, number)
+
+    def _on_slice_shown(self, _number: int) -> None:
+        """The header follows the slices of a series, but not a film of them."""
+        if self._tags.isVisible() and self.viewer.slices.total > 1 and self.viewer.is_still:
+            self._wish_header()
+
+    def _wish_header(self) -> None:
+        reading, shown = self.current(), self.viewer.case
+        if reading is not None:
+            is_shown = shown is not None and shown.key == reading.case.key
+            place = self.viewer.slice_number if is_shown else 0
+            self._tags.show_opening(reading.case, place)
+            self.header_wished.emit(reading.case, place)
 
     def _on_nearest_opened(self) -> None:
         """Bring the pictures into view once they have their place."""

@@ -1,4 +1,4 @@
-"""Between the prediction panel and the engines: predictions, pictures, models, tables."""
+"""Between the prediction panel and the engines: predictions, nearest images, tables."""
 
 from dataclasses import dataclass, replace
 from functools import partial
@@ -8,15 +8,16 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.errors import PrecmedError
-from precmed_gui.diagnosis.pictures import Picture, Thumbnail, ThumbnailsRead
+from precmed_gui.diagnosis.pictures import Thumbnail, ThumbnailsRead
 from precmed_gui.diagnosis.prediction import CasesRead, PredictionList
 from precmed_gui.exchange.predictions_csv import write_predictions_csv
 from precmed_gui.jobs.jobs import Jobs, Lane
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
 from precmed_gui.language import _, sentences
 from precmed_gui.learning.predict import predict, predict_paths
-from precmed_gui.modalities import read_picture, read_thumbnails
+from precmed_gui.modalities import read_thumbnails
 from precmed_gui.window.nearest_images import GONE, SIDE, case_of_key
+from precmed_gui.window.picture_flow import PictureFlow, modality_of
 from precmed_gui.window.prediction_panel import PredictionPanel
 from precmed_gui.window.workspace import Workspace
 
@@ -28,6 +29,10 @@ class _Request:
     paths: tuple[str, ...] = ()
     cases: tuple[Case, ...] = ()
 
+    def is_within(self, keys: set[str]) -> bool:
+        """Whether these keys cover all that is to be read."""
+        return not self.paths and all(case.key in keys for case in self.cases)
+
     def work(self, model: str) -> partial[PredictionList]:
         """What reads them with the model in this folder."""
         if self.paths:
@@ -36,7 +41,7 @@ class _Request:
 
 
 class ReadingFlow(QObject):
-    """Turns dropped images into predictions, and the current row into a picture."""
+    """Turns dropped images into predictions; `picture_flow.py` shows the current one."""
 
     finished = Signal()
     case_shown = Signal(object)
@@ -44,14 +49,15 @@ class ReadingFlow(QObject):
     def __init__(self, workspace: Workspace, jobs: Jobs, panel: PredictionPanel) -> None:
         super().__init__(panel)
         self._workspace, self._jobs, self._panel = workspace, jobs, panel
-        self._job = self._picture = self._thumbnails = 0
+        self._job = self._thumbnails = 0
+        self._pictures = PictureFlow(workspace, jobs, panel)
+        self._pictures.case_shown.connect(self.case_shown)
         self._is_engine_ready = False
         self._waiting: list[_Request] = []
         self._current: _Request | None = None
         jobs.reported.connect(self._on_reported)
         jobs.ended.connect(self._on_ended)
         panel.paths_dropped.connect(self.read_paths)
-        panel.picture_wished.connect(self.show_case)
         panel.thumbnails_wished.connect(self.show_nearest)
         panel.stop_wished.connect(self.stop)
         panel.clear_wished.connect(self.clear)
@@ -77,8 +83,8 @@ class ReadingFlow(QObject):
             self._ask(_Request(cases=cases))
 
     def read_one(self, case: Case) -> None:
-        """Have the chosen model read one image of the cohort and put it on the screen."""
-        self._panel.show_when_read(case.key)
+        """Put one image of the cohort on the screen and have the chosen model read it."""
+        self._panel.show_case(case)
         self.read_cases((case,))
 
     @Slot()
@@ -96,23 +102,12 @@ class ReadingFlow(QObject):
         self._panel.clear()
 
     @Slot(object)
-    def show_case(self, case: Case) -> None:
-        """Fetch the pixels of one case for the eye."""
-        self._jobs.abandon(self._picture)
-        work = partial(read_picture, self._modality(), case)
-        self._picture = self._jobs.start(work, Lane.READING, is_quick=True)
-
-    @Slot(object)
     def show_nearest(self, cases: tuple[Case, ...]) -> None:
         """Fetch small pictures of training images that are near to the one on the screen."""
         self._jobs.abandon(self._thumbnails)
         side = round(SIDE * self._panel.devicePixelRatioF())
-        work = partial(read_thumbnails, self._modality(), cases, side)
+        work = partial(read_thumbnails, modality_of(self._workspace), cases, side)
         self._thumbnails = self._jobs.start(work, Lane.READING, is_quick=True)
-
-    def _modality(self) -> str:
-        card = self._workspace.card
-        return card.modality if card else self._workspace.cohort.modality
 
     def save_table(self, path: Path) -> PrecmedError | None:
         """Write the answers as CSV; the error, if the disk refuses."""
@@ -160,7 +155,9 @@ class ReadingFlow(QObject):
         self._panel.show_model(self._workspace.card)
         cases = self._panel.readings.cases()
         if cases:
-            self._waiting.insert(0, _Request(cases=cases))
+            listed = {case.key for case in cases}
+            others = [asked for asked in self._waiting if not asked.is_within(listed)]
+            self._waiting = [_Request(cases=cases), *others]
         self._start_next()
 
     @Slot(int, object)
@@ -172,25 +169,13 @@ class ReadingFlow(QObject):
 
     @Slot(int, object)
     def _on_ended(self, job: int, outcome: Outcome) -> None:
-        if job == self._picture:
-            self._picture = 0
-            self._take_picture(outcome)
-        elif job == self._job:
+        if job == self._job:
             self._job = 0
             self._current = None
             self._take_answers(outcome)
             self._start_next()
             if not self._job:
                 self.finished.emit()
-
-    def _take_picture(self, outcome: Outcome) -> None:
-        if isinstance(outcome, Succeeded) and isinstance(outcome.result, Picture):
-            self._panel.show_picture(outcome.result)
-            self.case_shown.emit(outcome.result.case)
-        elif isinstance(outcome, Failed):
-            self._panel.show_unreadable_picture(outcome.message)
-        elif isinstance(outcome, EngineDied):
-            self._panel.show_unreadable_picture(outcome.reason)
 
     def _take_answers(self, outcome: Outcome) -> None:
         if isinstance(outcome, Succeeded) and isinstance(outcome.result, PredictionList):

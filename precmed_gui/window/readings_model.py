@@ -8,15 +8,16 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from precmed_gui.diagnosis.cases import Case, Unreadable
 from precmed_gui.diagnosis.prediction import Prediction
-from precmed_gui.language import N_, _
+from precmed_gui.language import N_, _, ngettext
 from precmed_gui.window.icons import icon
 from precmed_gui.window.theme import class_colour
 from precmed_gui.window.verdict_box import SIGNS, WORDS
-from precmed_gui.window.wording import share
+from precmed_gui.window.wording import number, share
 
 COLUMNS = (N_("Image"), N_("Most probable"), N_("How sure"), N_("Verdict"))
 UNREADABLE = N_("unreadable")
 WAITING = N_("waiting…")
+NOT_READ = N_("not read")
 IMAGE, LABEL, SURE, VERDICT = range(4)
 ENDINGS = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".dcm"}
 _Index = QModelIndex | QPersistentModelIndex
@@ -38,6 +39,7 @@ class ReadingsModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._readings: list[Reading] = []
+        self._is_waiting = True
 
     # For the panel
 
@@ -75,11 +77,20 @@ class ReadingsModel(QAbstractTableModel):
             else:
                 self._readings[row] = replace(reading, case=self._readings[row].case)
                 self.dataChanged.emit(self.index(row, 0), self.index(row, VERDICT))
-        if fresh:
-            first = len(self._readings)
-            self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
-            self._readings += fresh
-            self.endInsertRows()
+        self._append(fresh)
+
+    def add_unread(self, case: Case) -> None:
+        """Append a case that nothing has been said of yet, unless it is in the list."""
+        if self.row_of(case.key) < 0:
+            self._append([Reading(case)])
+
+    def set_waiting(self, *, is_waiting: bool) -> None:
+        """Whether cases nothing has been said of will still be read."""
+        if is_waiting != self._is_waiting:
+            self._is_waiting = is_waiting
+            if self._readings:
+                last = self.index(len(self._readings) - 1, VERDICT)
+                self.dataChanged.emit(self.index(0, VERDICT), last)
 
     def forget_answers(self) -> None:
         """Keep the images, drop what the previous model said of them."""
@@ -92,6 +103,13 @@ class ReadingsModel(QAbstractTableModel):
         self.beginResetModel()
         self._readings = []
         self.endResetModel()
+
+    def _append(self, fresh: list[Reading]) -> None:
+        if fresh:
+            first = len(self._readings)
+            self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
+            self._readings += fresh
+            self.endInsertRows()
 
     # For Qt
 
@@ -117,7 +135,7 @@ class ReadingsModel(QAbstractTableModel):
             return None
         column = index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return _text(reading, column)
+            return self._text(reading, column)
         if role == Qt.ItemDataRole.DecorationRole:
             return _sign(reading, column)
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -126,23 +144,29 @@ class ReadingsModel(QAbstractTableModel):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
 
+    def _text(self, reading: Reading, column: int) -> str:
+        if column == IMAGE:
+            return _without_ending(reading.case.name)
+        if column == VERDICT:
+            return self._verdict_text(reading)
+        prediction = reading.prediction
+        if prediction is None:
+            return ""
+        if prediction.verdict == "refused":
+            return "–"
+        return prediction.label if column == LABEL else share(prediction.confidence)
+
+    def _verdict_text(self, reading: Reading) -> str:
+        if reading.reason:
+            return _(UNREADABLE)
+        if reading.prediction is not None:
+            return _(WORDS[reading.prediction.verdict])
+        return _(WAITING) if self._is_waiting else _(NOT_READ)
+
 
 def _case_of(file: Unreadable) -> Case:
     path, _separator, item = file.path.partition("#")
     return Case(path, item)
-
-
-def _text(reading: Reading, column: int) -> str:
-    if column == IMAGE:
-        return _without_ending(reading.case.name)
-    prediction = reading.prediction
-    if column == VERDICT:
-        return _verdict_text(reading)
-    if prediction is None:
-        return ""
-    if prediction.verdict == "refused":
-        return "–"
-    return prediction.label if column == LABEL else share(prediction.confidence)
 
 
 def _without_ending(name: str) -> str:
@@ -151,15 +175,16 @@ def _without_ending(name: str) -> str:
     return path.stem if path.suffix.casefold() in ENDINGS else name
 
 
-def _verdict_text(reading: Reading) -> str:
-    if reading.reason:
-        return _(UNREADABLE)
-    return _(WORDS[reading.prediction.verdict]) if reading.prediction else _(WAITING)
-
-
 def _tip(reading: Reading) -> str:
     verdict_reason = reading.prediction.reason if reading.prediction else ""
-    return reading.reason or verdict_reason or reading.case.path
+    return reading.reason or verdict_reason or _file_text(reading.case)
+
+
+def _file_text(case: Case) -> str:
+    if case.slices == 1:
+        return case.path
+    slices = ngettext("{n} slice", "{n} slices", case.slices).format(n=number(case.slices))
+    return f"{case.path}\n{slices}"
 
 
 def _sign(reading: Reading, column: int) -> object:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from precmed_gui.diagnosis.cases import Cohort
 from precmed_gui.diagnosis.training import Recipe, TrainingSettings
 from precmed_gui.language import N_, _, sentences
 from precmed_gui.window.calm_fields import keep_calm
@@ -94,6 +95,10 @@ class RecipeChoice(QWidget):
         usable = (name for name, problem in self._problems.items() if not problem)
         self._recipe.setCurrentIndex(self._recipe.findData(next(usable, "")))
         self._on_recipe_changed()
+
+    def show_cohort(self, cohort: Cohort) -> None:
+        """Offer what these cases need to have set."""
+        self._form.show_cohort(cohort)
 
     def show_busy(self, *, is_busy: bool, can_train: bool) -> None:
         """Nothing can be set while a training runs."""

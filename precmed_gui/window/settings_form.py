@@ -13,8 +13,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from precmed_gui.diagnosis.cases import Cohort
+from precmed_gui.diagnosis.model_card import SliceRule
 from precmed_gui.diagnosis.training import Recipe, TrainingSettings
+from precmed_gui.evaluation.view_texts import window_name
 from precmed_gui.language import N_, _, ngettext
+from precmed_gui.modalities import modality
+from precmed_gui.window.brightness import AS_FILE
 from precmed_gui.window.calm_fields import keep_calm
 
 EPOCHS = N_("Epochs")
@@ -27,6 +32,8 @@ FLIPS = N_("Mirror images too")
 FLIPS_TIP = N_(
     "Only where left and right mean nothing: never for a chest, where the heart has a side."
 )
+SLICES = N_("Slices")
+WINDOW = N_("Window")
 NO_FOLDS = N_("none")
 AUTOMATIC = N_("automatic")
 AUTOMATIC_IS = N_("automatic ({value})")
@@ -41,7 +48,16 @@ TIPS = {
         "say how good the recipe is; percentages and sets are then set on these answers too. "
         "Takes as many times longer."
     ),
+    SLICES: N_(
+        "What the network sees of a series: its middle slice, or each slice as an image of the "
+        "same patient. The answer for a series is then the mean over its slices."
+    ),
+    WINDOW: N_(
+        "Which Hounsfield units the network sees of CT, from black to white. It is written on the "
+        "model card, and used whenever the model reads."
+    ),
 }
+SLICE_RULES: dict[SliceRule, str] = {"middle": N_("the middle one"), "each": N_("each")}
 FOLD_CHOICES = (0, 3, 5, 10)
 LARGEST_BATCH = 4096
 LARGEST_SEED = 2**31 - 1
@@ -55,6 +71,7 @@ class SettingsForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._recipe: Recipe | None = None
+        self._usual = AS_FILE
         self._epochs = _spin(0, 1000)
         self._batch_size = _spin(0, LARGEST_BATCH)
         self._learning_rate = QLineEdit()
@@ -67,6 +84,9 @@ class SettingsForm(QWidget):
         self._folds = QComboBox()
         for folds in FOLD_CHOICES:
             self._folds.addItem("", folds)
+        self._slices, self._window = QComboBox(), QComboBox()
+        for rule in SLICE_RULES:
+            self._slices.addItem("", rule)
         self._flips = QCheckBox()
         self._fields: dict[str, QWidget] = {
             EPOCHS: self._epochs,
@@ -75,6 +95,8 @@ class SettingsForm(QWidget):
             IMAGE_SIZE: self._image_size,
             SEED: self._seed,
             FOLDS: self._folds,
+            SLICES: self._slices,
+            WINDOW: self._window,
         }
         keep_calm(*self._fields.values())
         self._labels = {text: QLabel() for text in self._fields}
@@ -92,7 +114,7 @@ class SettingsForm(QWidget):
             layout.addWidget(self._labels[text], row * 2, column)
             layout.addWidget(field, row * 2 + 1, column)
         layout.addWidget(self._flips, layout.rowCount(), 0, 1, 3)
-        self.retranslate()
+        self.show_cohort(Cohort())
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Offer what this recipe can do, and say what "automatic" means for it."""
@@ -104,6 +126,24 @@ class SettingsForm(QWidget):
         for field in (self._epochs, self._batch_size, self._learning_rate):
             field.setEnabled(not recipe.is_search)
         self.retranslate()
+
+    def show_cohort(self, cohort: Cohort) -> None:
+        """Offer what these cases need: a rule for slices, a window for CT."""
+        cases = cohort.labelled
+        self._show_field(SLICES, is_needed=any(case.slices > 1 for case in cases))
+        is_ct = any(case.trait("modality") == "CT" for case in cases)
+        self._show_field(WINDOW, is_needed=is_ct)
+        if is_ct:
+            usual = modality(cohort.modality).usual_window(cases)
+            self._usual = usual.name if usual else AS_FILE
+        if is_ct and not self._window.count():
+            for name in ("", AS_FILE, *modality(cohort.modality).windows()):
+                self._window.addItem("", name)
+        self.retranslate()
+
+    def _show_field(self, text: str, *, is_needed: bool) -> None:
+        self._fields[text].setVisible(is_needed)
+        self._labels[text].setVisible(is_needed)
 
     def problem(self) -> str:
         """A sentence on what cannot be used, "" where all is well."""
@@ -125,7 +165,13 @@ class SettingsForm(QWidget):
             budget=budget,
             folds=int(self._folds.currentData()),
             has_flips=self._flips.isChecked(),
+            window="" if self._window.isHidden() else str(self._window.currentData() or ""),
+            slices=self._rule(),
         )
+
+    def _rule(self) -> SliceRule:
+        is_each = not self._slices.isHidden() and self._slices.currentData() == "each"
+        return "each" if is_each else "middle"
 
     def _is_decided_here(self) -> bool:
         """Whether epochs, batches and learning rate are the user's and not a search's."""
@@ -142,6 +188,12 @@ class SettingsForm(QWidget):
             field.setAccessibleName(_(text))
         for place, folds in enumerate(FOLD_CHOICES):
             self._folds.setItemText(place, _folds_text(folds))
+        for place, text in enumerate(SLICE_RULES.values()):
+            self._slices.setItemText(place, _(text))
+        for place in range(self._window.count()):
+            name = str(self._window.itemData(place))
+            usual = _(AUTOMATIC_IS).format(value=window_name(self._usual))
+            self._window.setItemText(place, window_name(name) if name else usual)
         self._flips.setText(_(FLIPS))
         self._flips.setToolTip(_(FLIPS_TIP))
         if self._recipe is not None:

@@ -5,7 +5,13 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QP
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from precmed_gui.window import theme
-from precmed_gui.window.cases_model import ClassIndexRole, ReasonRole, ShortClassRole
+from precmed_gui.window.cases_model import (
+    ClassIndexRole,
+    ExcludedRole,
+    ReasonRole,
+    ShortClassRole,
+    SlicesRole,
+)
 from precmed_gui.window.class_row import paint_tag
 from precmed_gui.window.icons import icon
 
@@ -14,6 +20,8 @@ _EDGE = 3
 _SIGN = 22
 _CHECK = 16
 _TAG_HEIGHT = 15
+_MARK = 12
+_DIMMED = 0.3
 
 
 class ThumbnailTile(QStyledItemDelegate):
@@ -40,8 +48,15 @@ class ThumbnailTile(QStyledItemDelegate):
         painter.fillPath(shape, QColor(theme.current_tokens().surround))
         painter.save()
         painter.setClipPath(shape)
+        is_excluded = bool(index.data(ExcludedRole))
+        painter.setOpacity(_DIMMED if is_excluded else 1.0)
         self._paint_picture(painter, tile, index)
+        painter.setOpacity(1.0)
         self._paint_class(painter, tile, index)
+        if is_excluded:
+            self._paint_excluded(painter, tile)
+        if (slices := int(index.data(SlicesRole) or 1)) > 1:
+            self._paint_slices(painter, tile, slices)
         painter.restore()
         self._paint_ring(painter, option)
         painter.restore()
@@ -77,6 +92,34 @@ class ThumbnailTile(QStyledItemDelegate):
         painter.fillRect(edge, theme.class_colour(position))
         top = tile.bottom() - _TAG_HEIGHT + 1
         paint_tag(painter, QRect(tile.left(), top, width, _TAG_HEIGHT), position, letters)
+
+    def _paint_excluded(self, painter: QPainter, tile: QRect) -> None:
+        """A struck circle over the dimmed picture: what it means is not left to the dimming."""
+        side = min(_SIGN + 4, tile.width() // 2)
+        place = QRect(0, 0, side, side)
+        place.moveCenter(tile.center())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.current_tokens().surround))
+        painter.drawEllipse(place)
+        icon("exclude", "surround_text").paint(painter, place)
+
+    def _paint_slices(self, painter: QPainter, tile: QRect, slices: int) -> None:
+        """The number of slices and a stack of sheets, in the upper left corner."""
+        tokens, text = theme.current_tokens(), str(slices)
+        font = theme.font_of(tokens.caption, bold=True)
+        width = QFontMetrics(font).horizontalAdvance(text) + _MARK + 8
+        place = QRect(tile.left(), tile.top(), width, _TAG_HEIGHT + 1)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.surround))
+        painter.setOpacity(0.8)
+        painter.drawRect(place)
+        painter.setOpacity(1.0)
+        painter.setFont(font)
+        painter.setPen(QColor(tokens.surround_text))
+        room = place.adjusted(3, 0, -_MARK - 3, 0)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        sheets = QRect(place.right() - _MARK - 1, place.top() + 2, _MARK, _MARK)
+        icon("stack", "surround_text").paint(painter, sheets)
 
     def _paint_ring(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from precmed_gui.diagnosis.cases import Cohort, Unreadable
+from precmed_gui.diagnosis.checks import Finding
 from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.training import (
     BatchEnded,
@@ -21,12 +22,13 @@ from precmed_gui.language import N_, _, ngettext, sentences
 from precmed_gui.window.curves import TrainingCurves
 from precmed_gui.window.icons import keep_icon
 from precmed_gui.window.layouts import row
+from precmed_gui.window.leak_question import LeakQuestion
 from precmed_gui.window.message_strip import MessageStrip
 from precmed_gui.window.recipe_choice import RecipeChoice
 from precmed_gui.window.result_view import ResultView
 from precmed_gui.window.snug_area import SnugArea
 from precmed_gui.window.training_news import TrainingNews
-from precmed_gui.window.wording import cohort_text, duration, images_text, number
+from precmed_gui.window.wording import cohort_text, duration, images_text, number, step_text
 
 TITLE = N_("Training")
 STOP = N_("Stop")
@@ -45,6 +47,8 @@ RECOVERED = N_(
     "The last whole epoch is on your shelf. It was not tested: train again to rely on it."
 )
 NOTHING_KEPT = N_("Stopped before the first epoch ended; there is nothing to keep.")
+CHECKING = N_("Checking the images before training")
+NOT_STARTED = N_("The check was stopped, so the training did not start.")
 EXPORT = N_("Save curves…")
 KEEP = N_("Keep epoch {epoch}")
 LEAST_RESULT = 96
@@ -62,7 +66,7 @@ class TrainingPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._cohort = Cohort()
-        self._is_busy = False
+        self._is_busy = self._is_checking = False
         self._is_cut_short = False
         self._words: Callable[[], str] = str
         self._attempt: Callable[[], str] = str
@@ -85,6 +89,7 @@ class TrainingPanel(QWidget):
         self.news = TrainingNews()
         self.news.intended_use_wished.connect(self.intended_use_wished)
         self.result = ResultView()
+        self.leak_question = LeakQuestion()
 
     def _build_progress(self) -> None:
         self._bar = QProgressBar()
@@ -112,6 +117,7 @@ class TrainingPanel(QWidget):
         layout.addLayout(row((self._status, 1), self._stop, self._export))
         layout.addWidget(self._bar)
         layout.addWidget(self._device)
+        layout.addWidget(self.leak_question)
         layout.addWidget(self.strip)
         layout.addWidget(self.news)
         layout.addWidget(self.curves, 1)
@@ -129,23 +135,43 @@ class TrainingPanel(QWidget):
     def show_cohort(self, cohort: Cohort) -> None:
         """What there is to train on."""
         self._cohort = cohort
+        self.choice.show_cohort(cohort)
+        self.leak_question.ask(())
         self._show_idle_state()
 
     def show_waiting(self) -> None:
         """The wish is heard; the engine is not ready yet."""
         self._begin(_(WAITING))
 
+    def show_checking(self, step: Step) -> None:
+        """A training was wished for; its images are looked at first."""
+        if not self._is_checking:
+            self._is_busy = self._is_checking = True
+            self._is_cut_short = False
+            self.strip.hide()
+            self.leak_question.ask(())
+        self._show_fraction(step)
+        if not self._is_cut_short:
+            self._say(lambda: step_text(_(CHECKING), step))
+        self._show_controls()
+
+    def ask_about(self, leaks: Sequence[Finding]) -> None:
+        """The training does not start on a leak unless somebody repairs it or says why."""
+        self._end()
+        self._show_idle_state()
+        self.leak_question.ask(leaks)
+
+    def show_not_started(self) -> None:
+        """Stop came before the training began."""
+        self._end()
+        self._say(lambda: _(NOT_STARTED))
+
     def show_step(self, step: Step) -> None:
         """A stage before or after the epochs."""
         self._begin(step.stage)
-        self._bar.setRange(0, step.total)
-        self._bar.setValue(step.done)
+        self._show_fraction(step)
         if step.total:
-            self._say(
-                lambda: _("{stage}: {done} of {total}").format(
-                    stage=step.stage, done=number(step.done), total=number(step.total)
-                )
-            )
+            self._say(lambda: step_text(step.stage, step))
 
     def show_started(self, started: TrainingStarted) -> None:
         """A network is built; a search builds several, each with curves of its own."""
@@ -270,17 +296,19 @@ class TrainingPanel(QWidget):
         self._stop.setToolTip(_("Stop at once and keep the best epoch so far") + " (Esc)")
         self._export.setText(_(EXPORT))
         self._bar.setAccessibleName(_("Training progress"))
-        for part in (self.choice, self.curves, self.strip, self.news, self.result):
+        parts = (self.choice, self.curves, self.strip, self.news, self.result)
+        for part in (*parts, self.leak_question):
             part.retranslate()
         self._status.setText(self._words())
 
     # Inside
 
     def _begin(self, text: str) -> None:
-        if not self._is_busy:
-            self._is_busy = True
+        if not self._is_busy or self._is_checking:
+            self._is_busy, self._is_checking = True, False
             self._is_cut_short = False
             self.strip.hide()
+            self.leak_question.ask(())
             self.curves.clear()
             self.news.clear()
             self._device.clear()
@@ -290,13 +318,14 @@ class TrainingPanel(QWidget):
             self._bar.setRange(0, 0)
         if not self._is_cut_short:
             self._say(lambda: text)
-        had_focus = self.choice.train.hasFocus()
         self._show_controls()
-        if had_focus:
-            self._stop.setFocus()
+
+    def _show_fraction(self, step: Step) -> None:
+        self._bar.setRange(0, step.total)
+        self._bar.setValue(step.done)
 
     def _end(self) -> None:
-        self._is_busy = False
+        self._is_busy = self._is_checking = False
         self.strip.hide()
         self.news.clear()
         self._bar.setRange(0, 1)
@@ -324,9 +353,12 @@ class TrainingPanel(QWidget):
 
     def _show_controls(self) -> None:
         can_train = len(self._cohort.labels) > 1
+        had_focus = self.choice.train.hasFocus()
         self.choice.show_busy(is_busy=self._is_busy, can_train=can_train)
         self._stop.setVisible(self._is_busy)
         self._stop.setEnabled(self._is_busy and not self._is_cut_short)
+        if had_focus and self._is_busy:
+            self._stop.setFocus()
         self._export.setVisible(not self._is_busy and self.curves.has_data)
         self._bar.setVisible(self._is_busy)
         self._device.setVisible(self._is_busy and bool(self._device.text()))

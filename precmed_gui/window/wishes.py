@@ -19,7 +19,7 @@ COHORT_FILES = "PrecMed (*.precmed-cohort.json)"
 CSV_FILES = "CSV (*.csv)"
 CURVE_FILES = "PNG (*.png);;CSV (*.csv)"
 HTML_FILES = "HTML (*.html)"
-PAGES = ("cases.md", "training.md", "prediction.md", "evaluation.md")
+PAGES = ("cases.md", "training.md", "prediction.md", "evaluation.md", "preparing.md")
 
 
 class Wishes(QObject):
@@ -39,12 +39,16 @@ class Wishes(QObject):
             "train": window.training.wish_training,
             "next": window.prediction.show_next,
             "previous": window.prediction.show_previous,
+            "show_header": window.prediction.show_header,
             "reset_layout": window.reset_layout,
             "about": self._dialogs.show_about,
         }
         names = window.actions_.by_name
         for name, action in names.items():
             action.triggered.connect(plain.get(name) or getattr(self, name))
+        window.cases.check_wished.connect(self.check_images)
+        window.training.leak_question.findings_wished.connect(self.show_check)
+        window.training.leak_question.statement_wished.connect(self.state_leak)
         window.cases.add_folder_wished.connect(self.add_folder)
         window.cases.add_files_wished.connect(self.add_files)
         window.prediction.browse_wished.connect(self.read_files)
@@ -171,12 +175,38 @@ class Wishes(QObject):
             window.reading_flow.stop()
         elif window.cohort_flow.is_opening:
             window.cohort_flow.stop()
-        elif window.training_flow.is_running and self._dialogs.confirm(
+        elif window.facts_flow.is_measuring:
+            window.facts_flow.stop()
+        elif window.training_flow.is_checking:
+            window.training.stop()
+        elif window.check_flow.is_checking:
+            window.check_flow.stop()
+        elif window.trouble_flow.is_looking:
+            window.trouble_flow.stop()
+        elif window.training_flow.is_training and self._dialogs.confirm(
             _("Stop the training?"),
             _("The best epoch is kept; before the first epoch ends there is nothing to keep."),
             (_("Stop the training"), _("Go on")),
         ):
             window.training.stop()
+
+    @Slot()
+    def find_cases(self) -> None:
+        self._window.docks[0].show()
+        self._window.docks[0].raise_()
+        self._window.cases.find_cases()
+
+    @Slot()
+    def check_cases(self) -> None:
+        self._window.cases.check_wished.emit()
+
+    @Slot()
+    def name_patients(self) -> None:
+        self._window.cases.patients_wished.emit()
+
+    @Slot()
+    def match_table(self) -> None:
+        self._window.cases.table_wished.emit()
 
     @Slot()
     def show_cases(self) -> None:
@@ -193,6 +223,22 @@ class Wishes(QObject):
     @Slot()
     def show_evaluation(self) -> None:
         self._window.show_panel(3)
+
+    @Slot()
+    def show_check(self) -> None:
+        self._window.show_panel(4)
+
+    @Slot()
+    def check_images(self) -> None:
+        """Check, where the findings will be seen."""
+        self._window.show_panel(4)
+        self._window.check_flow.check()
+
+    @Slot()
+    def state_leak(self) -> None:
+        """Train on a leak once the user has said why."""
+        if text := self._dialogs.leak_statement(self._window.training.leak_question.text()):
+            self._window.training_flow.train_all_the_same(text)
 
     @Slot()
     def keys(self) -> None:

@@ -1,15 +1,26 @@
 """Numbers and times as a clinician reads them."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QDateTime, QLocale, Qt
 
 from precmed_gui.diagnosis.cases import Cohort
 from precmed_gui.diagnosis.model_card import ModelCard
-from precmed_gui.evaluation.figure_texts import duration, images_text, number, percent, share
+from precmed_gui.diagnosis.work import Step
+from precmed_gui.evaluation.figure_texts import (
+    bytes_text,
+    duration,
+    images_text,
+    number,
+    percent,
+    share,
+)
 from precmed_gui.evaluation.wording import better_than_guessing, never_tested
 from precmed_gui.language import _, current_language, ngettext, sentences
 
 __all__ = [
     "better_than_guessing",
+    "bytes_text",
     "cohort_text",
     "duration",
     "images_text",
@@ -18,6 +29,7 @@ __all__ = [
     "moment",
     "number",
     "share",
+    "step_text",
     "tested_on",
 ]
 
@@ -33,6 +45,15 @@ def moment(text: str) -> str:
     if not when.isValid():
         return text
     return locale().toString(when.toLocalTime(), QLocale.FormatType.ShortFormat)
+
+
+def step_text(stage: str, step: Step) -> str:
+    """How far a stage is, where that can be counted."""
+    if step.total <= 0:
+        return stage
+    return _("{stage}: {done} of {total}").format(
+        stage=stage, done=number(step.done), total=number(step.total)
+    )
 
 
 def model_title(card: ModelCard) -> str:
@@ -62,7 +83,10 @@ def tested_on(card: ModelCard) -> str:
 
 
 def cohort_text(cohort: Cohort) -> str:
-    """Images, classes and patients of a cohort in one breath."""
+    """Images, classes and patients of a cohort in one breath; excluded images do not count."""
+    if any(case.is_excluded for case in cohort.cases):
+        used = tuple(case for case in cohort.cases if not case.is_excluded)
+        cohort = replace(cohort, cases=used)
     classes, patients = len(cohort.labels), cohort.patient_count
     parts = [
         images_text(len(cohort.cases)),

@@ -23,7 +23,9 @@ COHORT = Cohort(
         Case("/a/b.png", label="sick", patient="7", part="test"),
         Case("/a/c.npz", item="x_test/1", label="well"),
         Case("/a/c.dcm", traits=(("sex", "F"), ("age", "65+"), ("site", "胸科医院"))),
-        Case("/a/d.png"),
+        Case("/a/d.png", is_excluded=True),
+        Case("/a/s/1.dcm", slices=2, files=("/a/s/1.dcm", "/a/s/2.dcm")),
+        Case("/a/film.dcm", slices=30),
         Case("/a/\udcff.png"),
     ),
     unreadable=(Unreadable("/a/e.txt", "It is not an image."),),
@@ -49,6 +51,18 @@ def test_a_cohort_saved_before_there_were_traits_opens(tmp_path: Path) -> None:
     assert load_cohort(path) == cohort
 
 
+def test_a_cohort_saved_before_there_were_slices_opens(tmp_path: Path) -> None:
+    path = tmp_path / "old.json"
+    path.write_text(
+        '{"kind": "precmed-cohort", "format": 2, "modality": "imaging", "name": "x", '
+        '"label_order": ["ill"], "unreadable": [], '
+        '"cases": [["/a/b.png", "", "ill", "7", "test", [["sex", "F"]]]]}'
+    )
+    assert load_cohort(path).cases == (
+        Case("/a/b.png", "", "ill", "7", "test", traits=(("sex", "F"),)),
+    )
+
+
 def test_both_are_work(tmp_path: Path) -> None:
     path = str(tmp_path / "a.json")
     for work, result in (
@@ -62,7 +76,7 @@ def test_both_are_work(tmp_path: Path) -> None:
     "text",
     [
         "", "{", "[]", '{"kind": "other"}', '{"kind": "precmed-cohort", "format": 99}',
-        '{"kind": "precmed-cohort", "format": 1}', '{"kind": "precmed-cohort", "format": 2}',
+        '{"kind": "precmed-cohort", "format": 1}', '{"kind": "precmed-cohort", "format": 3}',
         "[" * 100_000, "\x00\xff",
     ],
 )  # fmt: skip
@@ -79,14 +93,26 @@ def test_foreign_and_damaged_files_are_refused_with_a_hint(tmp_path: Path, text:
     ("name", "value"),
     [
         ("cases", [["/a", "", None, "", None]]),
-        ("cases", [["/a", "", None, "", "tomorrow", []]]),
-        ("cases", [[1, "", None, "", None, []]]),
-        ("cases", [["/a", "", None, "", None, []], ["/a", "", None, "", None, []]]),
-        ("cases", [["/a", "", "unknown", "", None, []]]),
-        ("cases", [["/a", "", None, "", None, [["sex"]]]]),
-        ("cases", [["/a", "", None, "", None, [["sex", 1]]]]),
-        ("cases", [["/a", "", None, "", None, [["sex", ""]]]]),
-        ("cases", [["/a", "", None, "", None, [["sex", "F"], ["sex", "M"]]]]),
+        ("cases", [["/a", "", None, "", "tomorrow", [], 1, [], False]]),
+        ("cases", [[1, "", None, "", None, [], 1, [], False]]),
+        (
+            "cases",
+            [
+                ["/a", "", None, "", None, [], 1, [], False],
+                ["/a", "", None, "", None, [], 1, [], False],
+            ],
+        ),
+        ("cases", [["/a", "", "unknown", "", None, [], 1, [], False]]),
+        ("cases", [["/a", "", None, "", None, [["sex"]], 1, [], False]]),
+        ("cases", [["/a", "", None, "", None, [["sex", 1]], 1, [], False]]),
+        ("cases", [["/a", "", None, "", None, [["sex", ""]], 1, [], False]]),
+        ("cases", [["/a", "", None, "", None, [["sex", "F"], ["sex", "M"]], 1, [], False]]),
+        ("cases", [["/a", "", None, "", None, [], 0, [], False]]),
+        ("cases", [["/a", "", None, "", None, [], True, [], False]]),
+        ("cases", [["/a", "", None, "", None, [], 2, ["/a"], False]]),
+        ("cases", [["/a", "", None, "", None, [], 2, ["/b", "/a"], False]]),
+        ("cases", [["/a", "", None, "", None, [], 1, [3], False]]),
+        ("cases", [["/a", "", None, "", None, [], 1, [], 0]]),
         ("label_order", 3),
         ("unreadable", [["/a"]]),
     ],

@@ -4,8 +4,14 @@ from hashlib import sha256
 import pytest
 
 from precmed_gui.cohorts.case_names import case_name, source_folder_of
-from precmed_gui.cohorts.split import receipt, split_cohort
-from precmed_gui.diagnosis.cases import PARTS, Case, Cohort, Split, make_cohort
+from precmed_gui.cohorts.split import (
+    divide,
+    patient_groups,
+    receipt,
+    refuse_shared_patients,
+    split_cohort,
+)
+from precmed_gui.diagnosis.cases import PARTS, Case, Cohort, Split, make_cohort, with_excluded
 from precmed_gui.diagnosis.errors import UnfitCohort
 
 
@@ -170,3 +176,84 @@ def test_the_fingerprint_is_over_the_names_in_the_table_of_the_split() -> None:
     ]
     assert receipt(cohort, split).fingerprint == sha256("".join(lines).encode()).hexdigest()
     assert any("/" in line for line in lines)
+
+
+def test_different_pictures_do_not_change_the_split() -> None:
+    cohort = patients({"sick": 40, "well": 90, "other": 9})
+    fingerprints = [case.key for case in cohort.cases]
+    for seed in range(4):
+        assert split_cohort(cohort, seed, fingerprints) == split_cohort(cohort, seed)
+
+
+def test_the_split_of_a_seed_stays_what_it_was() -> None:
+    """A receipt of an earlier version can be drawn again."""
+    cohort = patients({"sick": 12, "well": 12})
+    found = receipt(cohort, split_cohort(cohort, 1, [case.key for case in cohort.cases]))
+    assert found.fingerprint == receipt(cohort, split_cohort(cohort, 1)).fingerprint
+    assert found.fingerprint.startswith("785fff92a0fef146")
+
+
+def test_copies_of_different_patients_stay_in_one_part() -> None:
+    cohort = patients({"sick": 40, "well": 40}, images=1)
+    fingerprints = [f"picture {i // 4}" for i in range(len(cohort.cases))]
+    for seed in range(5):
+        split = split_cohort(cohort, seed, fingerprints)
+        sides = [{fingerprints[i] for i in split.part(part)} for part in PARTS]
+        assert sum(map(len, sides)) == len(set.union(*sides))
+        assert split.patients_shared == 0
+        assert len(split.train + split.validation + split.test) == 80
+
+
+def test_who_shares_a_picture_with_two_patients_joins_them() -> None:
+    cases = [Case(f"/x/{i}.png", label="a", patient=f"p{i // 2}") for i in range(6)]
+    groups = patient_groups(cases, ["u", "v", "v", "w", "w", "x"])
+    assert groups == ["p0"] * 6
+    assert patient_groups(cases, list("uvwxyz")) == ["p0", "p0", "p1", "p1", "p2", "p2"]
+    assert patient_groups(cases) == ["p0", "p0", "p1", "p1", "p2", "p2"]
+
+
+def test_excluded_cases_take_no_part() -> None:
+    cohort = patients({"sick": 5, "well": 5, "gone": 4}, images=1)
+    gone = [case.key for case in cohort.cases if case.label == "gone"]
+    split = split_cohort(with_excluded(cohort, gone), 1)
+    used = {cohort.cases[i].label for i in split.train + split.validation + split.test}
+    assert used == {"sick", "well"}
+
+
+def test_the_receipt_counts_images_by_class_and_patients_by_part() -> None:
+    cohort = patients({"sick": 20, "well": 40})
+    split = split_cohort(cohort, 1)
+    made = receipt(cohort, split)
+    assert made.patients_by_part == tuple(
+        len(patients_of(cohort, split.part(part))) for part in PARTS
+    )
+    assert sum(made.patients_by_part) == 60
+    assert [label for label, *_counts in made.images] == ["sick", "well"]
+    for column, part in enumerate(PARTS, 1):
+        assert sum(row[column] for row in made.images) == len(split.part(part))
+
+
+def test_a_given_split_loses_copies_of_the_earlier_part() -> None:
+    cohort = given({"train": 10, "validation": 4, "test": 5})
+    fingerprints = [case.key for case in cohort.cases]
+    test = next(i for i, case in enumerate(cohort.cases) if case.part == "test")
+    fingerprints[0] = fingerprints[test]
+    split, leaks = divide(cohort, 1, fingerprints)
+    assert 0 not in split.train
+    assert test in split.test
+    assert (leaks.duplicates, leaks.left_out) == (1, 1)
+    kept, told = divide(cohort, 1, fingerprints, "the published split")
+    assert 0 in kept.train
+    assert told.statement == "the published split"
+
+
+def test_known_patients_shared_by_given_parts_are_refused_in_figures() -> None:
+    cohort = given({"train": 10, "validation": 4, "test": 5})
+    refuse_shared_patients(cohort, split_cohort(cohort, 1))
+    cases = [
+        replace(case, patient="p") if i in (0, 20) else case for i, case in enumerate(cohort.cases)
+    ]
+    shared = replace(cohort, cases=tuple(cases))
+    with pytest.raises(UnfitCohort, match="1 patient is in more than one part") as refusal:
+        refuse_shared_patients(shared, split_cohort(shared, 1))
+    assert "--redivide" in refusal.value.hint

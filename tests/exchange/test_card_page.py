@@ -11,6 +11,7 @@ import pytest
 
 from precmed_gui.diagnosis.errors import FailedStorage
 from precmed_gui.diagnosis.model_card import History
+from precmed_gui.diagnosis.pictures import StatedWindow
 from precmed_gui.exchange.card_page import card_page, write_card_page
 from precmed_gui.exchange.page_elements import Html, bullets, facts, paragraph, shown, table
 
@@ -165,6 +166,15 @@ def test_what_this_training_did_not_fill_is_a_gap(full_report, change, item):
     assert 'class="gap"' not in row(card_page(full_report), item)
     card = replace(full_report.card, **change)
     assert 'class="gap"' in row(card_page(replace(full_report, card=card)), item)
+
+
+def test_slices_and_window_are_stated(full_report):
+    assert "the middle slice" in row(card_page(full_report), "Of a case with several slices")
+    window = StatedWindow("lung", -600, 1500)
+    card = replace(full_report.card, slices="each", window=window)
+    page = card_page(replace(full_report, card=card))
+    assert "geometric mean" in row(page, "Of a case with several slices")
+    assert "Lung (width 1500, center -600)" in row(page, "Window on values with a unit")
 
 
 def test_unknown_patients_are_a_gap_and_no_count(full_report):

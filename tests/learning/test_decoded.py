@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -9,6 +10,7 @@ from PIL import Image
 from precmed_gui.diagnosis.cases import Case, Cohort
 from precmed_gui.diagnosis.errors import FailedStorage
 from precmed_gui.diagnosis.work import Cancelled, NeverCancelled, Step, ignore
+from precmed_gui.evaluation.figure_texts import bytes_text
 from precmed_gui.learning import decoded as store
 from precmed_gui.learning.brightness import training_full_scale, unit_factors
 from precmed_gui.learning.decoded import DecodedImages, Frame, decoded
@@ -111,6 +113,21 @@ def test_a_full_disk_ends_in_words_and_leaves_nothing_behind(
     with full_disk(20_000), pytest.raises(FailedStorage) as refusal:
         decode(cohort.cases)
     assert refusal.value.hint
+    assert stores() == []
+
+
+def test_a_disk_without_room_is_refused_with_figures_before_anything_is_read(
+    cohort: Cohort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(Path.cwd())._replace(free=70_000_000)
+    monkeypatch.setattr(store.shutil, "disk_usage", lambda path: usage)
+    needed = 67_108_864 + len(cohort.cases) * 1000**2
+    reports: list[object] = []
+    with pytest.raises(FailedStorage) as refusal:
+        decoded(cohort.cases, Frame("imaging", 1000, 1), reports.append, NeverCancelled())
+    assert bytes_text(needed) in refusal.value.message
+    assert "70 MB" in refusal.value.message
+    assert reports == []
     assert stores() == []
 
 

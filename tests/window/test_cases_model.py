@@ -15,7 +15,6 @@ from precmed_gui.diagnosis.cases import (
     without,
 )
 from precmed_gui.window.cases_model import (
-    EVERY_CLASS,
     MOST_THUMBNAILS,
     CaseRole,
     CasesModel,
@@ -23,6 +22,7 @@ from precmed_gui.window.cases_model import (
     ReasonRole,
     ShortClassRole,
 )
+from precmed_gui.window.cases_order import EVERY_CLASS, CasesView, ClassFilter
 
 
 def cohort_of(*counts: int) -> Cohort:
@@ -60,11 +60,11 @@ CHANGES: list[Change] = [
 @pytest.mark.parametrize("shown", [EVERY_CLASS, "class 1", None])
 @pytest.mark.parametrize("change", CHANGES)
 def test_edits_and_their_undo_keep_the_rules_of_qt(
-    model: CasesModel, change: Change, shown: str | None
+    model: CasesModel, change: Change, shown: ClassFilter
 ) -> None:
     before = cohort_of(10, 10, 5)
     for cohort in (before, change(before), before):
-        model.show_cohort(cohort, shown)
+        model.show_cohort(cohort, CasesView(shown=shown))
         assert [model.case_at(row) for row in range(model.rowCount())] == [
             case for case in cohort.cases if shown is EVERY_CLASS or case.label == shown
         ]

@@ -16,16 +16,21 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from precmed_gui.cohorts.picture_measures import PictureMeasures
 from precmed_gui.diagnosis.cases import (
     Case,
     Cohort,
     Unreadable,
     make_cohort,
+    with_excluded,
+    with_label,
     with_label_renamed,
     without,
 )
 from precmed_gui.diagnosis.pictures import Thumbnail, ThumbnailsRead
 from precmed_gui.diagnosis.work import Step
+from precmed_gui.window.case_drags import keys_of, mime_of
+from precmed_gui.window.cases_order import Order
 from precmed_gui.window.cases_panel import CasesPanel
 from precmed_gui.window.class_table import ClassTable
 from precmed_gui.window.thumbnail_grid import MOST_WISHED, ThumbnailGrid
@@ -441,7 +446,271 @@ def test_every_control_can_be_reached_and_heard(panel: CasesPanel) -> None:
     panel.show_cohort(cohort_of(5, 5, 5, 3))
     panel.retranslate()
     for button in (*panel.findChildren(QToolButton), *panel.findChildren(QPushButton)):
-        if button.isVisible():
+        if button.isVisible() and not isinstance(button.parent(), QLineEdit):
             assert button.text() or button.accessibleName(), button.objectName()
             assert button.toolTip(), button.objectName()
             assert button.focusPolicy() & Qt.FocusPolicy.TabFocus, button.toolTip()
+
+
+# Excluding
+
+
+def test_e_excludes_the_selected_cases_and_takes_them_back(
+    qtbot: QtBot, panel: CasesPanel, grid: ThumbnailGrid, classes: ClassTable
+) -> None:
+    cohort = cohort_of(5, 5)
+    keys = [case.key for case in cohort.cases]
+    panel.show_cohort(cohort)
+    select(grid, 1, 6)
+    grid.setFocus()
+    for is_excluded in (True, False):
+        with qtbot.waitSignal(panel.exclude_wished) as wished:
+            qtbot.keyClick(grid, Qt.Key.Key_E)
+        assert wished.args == [[keys[1], keys[6]], is_excluded]
+        cohort = with_excluded(cohort, wished.args[0], is_excluded=wished.args[1])
+        panel.show_cohort(cohort)
+        assert grid.selected_count() == 2
+
+
+def test_excluded_cases_stay_are_marked_and_are_not_counted(
+    panel: CasesPanel, grid: ThumbnailGrid, classes: ClassTable
+) -> None:
+    cohort = cohort_of(5, 5, 1)
+    panel.show_cohort(cohort)
+    panel.show_thumbnails(answered(list(cohort.cases)))
+    before = grid.grab().toImage()
+    panel.show_cohort(with_excluded(cohort, [cohort.cases[n].key for n in (0, 1, 10)]))
+    assert grid.model().rowCount() == 11
+    assert grid.grab().toImage() != before
+    model = classes.model()
+    spoken = [
+        model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+        for row in range(model.rowCount())
+    ]
+    assert [text.split(",")[1] for text in spoken] == [" 8 images", " 3 images", " 5 images"]
+    tip = grid.model().index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip == "1.png\nNormal\nExcluded: used for nothing"
+    assert any(label.text() == "11 images · 3 excluded" for label in panel.findChildren(QLabel))
+
+
+# Looking for and sorting
+
+
+@pytest.fixture
+def line(panel: CasesPanel) -> QLineEdit:
+    found = panel.findChild(QLineEdit, "findImages")
+    assert isinstance(found, QLineEdit)
+    return found
+
+
+def choose(panel: CasesPanel, button: str, choice: str) -> None:
+    found = panel.findChild(QToolButton, button)
+    assert isinstance(found, QToolButton)
+    next(action for action in found.menu().actions() if action.data() == choice).trigger()
+
+
+def test_words_narrow_what_is_shown_and_escape_shows_all(
+    qtbot: QtBot, panel: CasesPanel, grid: ThumbnailGrid, line: QLineEdit
+) -> None:
+    panel.show_cohort(cohort_of(12, 12))
+    panel.find_cases()
+    assert line.hasFocus()
+    qtbot.keyClicks(line, "pneu 1")
+    assert grid.model().rowCount() == 3
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert grid.hasFocus()
+    assert grid.currentIndex().row() == 0
+    panel.find_cases()
+    qtbot.keyClicks(line, "nothing has this")
+    assert grid.model().rowCount() == 0
+    assert any("No image fits" in label.text() for label in panel.findChildren(QLabel))
+    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    assert grid.model().rowCount() == 24
+
+
+def test_the_case_one_looks_at_stays_current_when_the_view_changes(
+    panel: CasesPanel, grid: ThumbnailGrid, line: QLineEdit
+) -> None:
+    cohort = cohort_of(30, 30)
+    panel.show_cohort(cohort)
+    select(grid, 40, 41)
+    for change in (
+        lambda: line.setText("pneumonia"),
+        lambda: choose(panel, "sortImages", "name"),
+        lambda: line.setText(""),
+    ):
+        change()
+        case = grid.current_case()
+        assert case == cohort.cases[41]
+        assert {case.key for case in grid.selected_cases()} == {
+            cohort.cases[40].key,
+            cohort.cases[41].key,
+        }
+
+
+def test_states_are_chosen_in_a_menu_and_told(
+    panel: CasesPanel, grid: ThumbnailGrid, qtbot: QtBot, line: QLineEdit
+) -> None:
+    cohort = cohort_of(5, 5, 2)
+    panel.show_cohort(with_excluded(cohort, [cohort.cases[0].key]))
+    choose(panel, "whichImages", "excluded")
+    assert grid.model().rowCount() == 1
+    button = panel.findChild(QToolButton, "whichImages")
+    assert isinstance(button, QToolButton)
+    assert button.accessibleName() == "Which images to show: Excluded"
+    panel.find_cases()
+    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    assert grid.model().rowCount() == 12
+
+
+@pytest.mark.parametrize(("order", "expected"), [("size", [2, 1, 0]), ("brightness", [1, 2, 0])])
+def test_sorting_by_a_measure_asks_for_it_once(
+    panel: CasesPanel, grid: ThumbnailGrid, order: Order, expected: list[int]
+) -> None:
+    cohort, wishes = cohort_of(3, 0), []
+    panel.facts.measures_wished.connect(wishes.append)
+    panel.show_cohort(cohort)
+    assert wishes == []
+    choose(panel, "sortImages", order)
+    panel.show_cohort(cohort)
+    assert wishes == [list(cohort.cases)]
+    sizes = np.array([0, 400, 300], np.uint64)
+    panel.facts.take_measures(wishes[0], PictureMeasures(sizes, np.array([np.nan, 0.1, 0.2])))
+    assert [cohort.cases.index(panel._cases.case_at(row)) for row in range(3)] == expected
+
+
+def test_sorting_by_the_models_doubt_offers_to_have_the_rest_read(
+    qtbot: QtBot, panel: CasesPanel
+) -> None:
+    cohort = cohort_of(3, 0)
+    panel.show_cohort(cohort)
+    panel.facts.take_confidences({cohort.cases[2].key: 0.9})
+    choose(panel, "sortImages", "confidence")
+    assert panel._cases.case_at(0) == cohort.cases[2]
+    with qtbot.waitSignal(panel.reading_wished) as wished:
+        panel._unread.acted.emit()
+    assert wished.args == [list(cohort.cases[:2])]
+    panel.facts.take_confidences({cohort.cases[0].key: 0.6, cohort.cases[1].key: 0.95})
+    assert panel._cases.case_at(0) == cohort.cases[0]
+    assert panel._unread.isHidden()
+    panel.facts.forget_confidences()
+    assert panel._cases.case_at(0) == cohort.cases[0]
+    assert not panel._unread.isHidden()
+
+
+def test_a_view_is_told_and_comes_back(
+    qtbot: QtBot, panel: CasesPanel, grid: ThumbnailGrid, classes: ClassTable, line: QLineEdit
+) -> None:
+    cohort = cohort_of(12, 12)
+    panel.show_cohort(cohort)
+    click_class(qtbot, classes, 2)
+    line.setText("1")
+    with qtbot.waitSignal(panel.view_changed):
+        choose(panel, "sortImages", "name")
+    case = panel._cases.case_at(1)
+    with qtbot.waitSignal(panel.view_changed) as told:
+        grid.go_to(case.key)
+    other = CasesPanel()
+    qtbot.addWidget(other)
+    other.show_cohort(cohort)
+    other.restore_view(told.args[0])
+    assert other._cases.view == panel._cases.view
+    assert other._grid.current_case() == case
+
+
+# Labelling by key and by mouse
+
+
+def test_under_no_class_the_next_case_is_current_after_a_key(
+    qtbot: QtBot, panel: CasesPanel, grid: ThumbnailGrid, classes: ClassTable
+) -> None:
+    cohort = cohort_of(1, 1, 6)
+    panel.show_cohort(cohort)
+    click_class(qtbot, classes, 3)
+    select(grid, 1)
+    grid.setFocus()
+    labelled = []
+    for key in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_1, Qt.Key.Key_1, Qt.Key.Key_2):
+        with qtbot.waitSignal(panel.relabel_wished) as wished:
+            qtbot.keyClick(grid, key)
+        labelled += wished.args[0]
+        cohort = with_label(cohort, wished.args[0], wished.args[1])
+        panel.show_cohort(cohort)
+    assert labelled == [f"/images/None/{n}.png" for n in (1, 2, 3, 4, 5)]
+    assert grid.selected_count() == 1
+    assert grid.current_case() == cohort.cases[2]
+
+
+def test_where_all_are_shown_a_key_leaves_one_where_one_is(
+    qtbot: QtBot, panel: CasesPanel, grid: ThumbnailGrid
+) -> None:
+    cohort = cohort_of(5, 5)
+    panel.show_cohort(cohort)
+    select(grid, 2)
+    panel.show_cohort(with_label(cohort, [cohort.cases[2].key], PNEUMONIA))
+    assert grid.currentIndex().row() == 2
+    assert grid.selected_count() == 1
+
+
+def test_cases_dropped_on_a_class_are_wished_into_it(
+    qtbot: QtBot, panel: CasesPanel, grid: ThumbnailGrid, classes: ClassTable
+) -> None:
+    panel.show_cohort(cohort_of(5, 5))
+    mime = mime_of(["a", "b"])
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    none = Qt.KeyboardModifier.NoModifier
+    grid.drag_changed.emit(True)
+    assert classes.model().rowCount() == 4
+    for row, label in ((2, PNEUMONIA), (3, "")):
+        place = classes.visualRect(classes.model().index(row, 0)).center()
+        enter = QDragEnterEvent(place, copy, mime, left, none)
+        QApplication.sendEvent(classes.viewport(), enter)
+        assert enter.isAccepted()
+        drop = QDropEvent(QPointF(place), copy, mime, left, none, QEvent.Type.Drop)
+        with qtbot.waitSignal(panel.relabel_wished) as wished:
+            QApplication.sendEvent(classes.viewport(), drop)
+        assert wished.args == [["a", "b"], label]
+    top = classes.visualRect(classes.model().index(0, 0)).center()
+    drop = QDropEvent(QPointF(top), copy, mime, left, none, QEvent.Type.Drop)
+    with qtbot.assertNotEmitted(panel.relabel_wished):
+        QApplication.sendEvent(classes.viewport(), drop)
+    grid.drag_changed.emit(False)
+    assert classes.model().rowCount() == 3
+
+
+def test_a_drag_carries_the_selected_cases(panel: CasesPanel, grid: ThumbnailGrid) -> None:
+    cohort = cohort_of(5, 5)
+    panel.show_cohort(cohort)
+    select(grid, 7, 2)
+    mime = grid.model().mimeData(grid.selectedIndexes())
+    assert keys_of(mime) == [cohort.cases[2].key, cohort.cases[7].key]
+    assert keys_of(QMimeData()) == []
+
+
+# What a tile says
+
+
+def test_a_series_says_its_slices_and_a_patient_only_on_demand(
+    panel: CasesPanel, grid: ThumbnailGrid
+) -> None:
+    case = Case("/ct/1.dcm", label="Lung", patient="Doe^Jane", slices=48)
+    panel.show_cohort(make_cohort([case], modality="imaging", name="ct"))
+    index = grid.model().index(0, 0)
+    assert index.data(Qt.ItemDataRole.ToolTipRole) == "1.dcm\nLung\n48 slices"
+    panel._tidy.naming_changed.emit(True)
+    assert index.data(Qt.ItemDataRole.ToolTipRole) == "1.dcm\nLung\n48 slices\nPatient Doe^Jane"
+
+
+def test_tidying_up_is_wished_from_the_head(qtbot: QtBot, panel: CasesPanel) -> None:
+    panel.show_cohort(cohort_of(5, 5))
+    check = panel.findChild(QToolButton, "checkCases")
+    assert isinstance(check, QToolButton)
+    with qtbot.waitSignal(panel.check_wished):
+        qtbot.mouseClick(check, Qt.MouseButton.LeftButton)
+    tidy = panel.findChild(QToolButton, "tidyUp")
+    assert isinstance(tidy, QToolButton)
+    patients, table = tidy.menu().actions()[:2]
+    with qtbot.waitSignal(panel.patients_wished):
+        patients.trigger()
+    with qtbot.waitSignal(panel.table_wished):
+        table.trigger()

@@ -74,3 +74,17 @@ def test_verdicts_differ_by_sign_as_well_as_by_word(qapp):
     ]
     pictures = {bytes(sign.pixmap(16, 16).toImage().constBits()) for sign in signs}
     assert len(pictures) == len({texts(model, row)[VERDICT] for row in range(3)}) == 3
+
+
+def test_a_case_is_listed_before_it_is_read_and_said_to_be_unread_after_a_stop(qapp):
+    model = ReadingsModel()
+    case = Case("/x/series.dcm", slices=48)
+    model.add_unread(case)
+    model.add_unread(case)
+    assert texts(model, 0) == ["series", "", "", "waiting…"]
+    assert "48 slices" in model.data(model.index(0, IMAGE), Qt.ItemDataRole.ToolTipRole)
+    model.set_waiting(is_waiting=False)
+    assert texts(model, 0)[VERDICT] == "not read"
+    model.add([Prediction(Case("/x/series.dcm"), ("ill", "well"), (0.9, 0.1))], [])
+    assert model.rowCount() == 1
+    assert model.cases() == (case,)

@@ -14,6 +14,8 @@ from precmed_gui.diagnosis.training import (
 from precmed_gui.diagnosis.work import Notice
 from precmed_gui.jobs.messages import Succeeded
 from precmed_gui.learning.train import train
+from precmed_gui.window.check_flow import CheckFlow
+from precmed_gui.window.check_panel import CheckPanel
 from precmed_gui.window.training_flow import TrainingFlow
 from precmed_gui.window.training_panel import TrainingPanel
 from precmed_gui.window.workspace import Workspace
@@ -28,9 +30,15 @@ def jobs():
 def flow(qtbot, jobs):
     panel = TrainingPanel()
     qtbot.addWidget(panel)
-    flow = TrainingFlow(Workspace(), jobs, panel)
+    flow = flow_of(Workspace(), jobs, panel)
     flow.train(TrainingSettings())
     return flow
+
+
+def flow_of(workspace, jobs, panel):
+    """On a cohort with nothing to check."""
+    checks = CheckFlow(workspace, jobs, CheckPanel(panel), lambda: 1)
+    return TrainingFlow(workspace, jobs, panel, checks)
 
 
 def test_a_first_model_does_not_end_the_training(flow, jobs):
@@ -62,7 +70,7 @@ def test_a_model_is_called_after_its_cohort_and_any_recipe_that_was_chosen(
     panel, workspace = TrainingPanel(), Workspace()
     qtbot.addWidget(panel)
     workspace.show_cohort(Cohort(name="Chest"))
-    TrainingFlow(workspace, jobs, panel).train(TrainingSettings(recipe=recipe))
+    flow_of(workspace, jobs, panel).train(TrainingSettings(recipe=recipe))
     _job, (plan,) = jobs.last(train)
     assert plan.name == name
 

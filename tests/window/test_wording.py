@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from tested_card import CARD, RECEIPT, UNTESTED
 
-from precmed_gui.diagnosis.cases import Case, Cohort
+from precmed_gui.diagnosis.cases import Case, Cohort, with_excluded
 from precmed_gui.window import wording
 from precmed_gui.window.wording import cohort_text, duration, number, share
 
@@ -54,3 +54,5 @@ def test_an_untested_model_is_called_so():
 def test_a_cohort_with_unknown_patients_does_not_count_them():
     cohort = Cohort(cases=(Case("a", label="x"), Case("b", label="y")), label_order=("x", "y"))
     assert cohort_text(cohort) == "2 images · 2 classes · patients not known"
+    smaller = with_excluded(cohort, [cohort.cases[0].key])
+    assert cohort_text(smaller) == "1 image · 1 class · patients not known"

@@ -7,14 +7,14 @@ from typing import Literal
 from precmed_gui.diagnosis.cases import Case, Cohort
 from precmed_gui.diagnosis.errors import UnreadableFile
 from precmed_gui.diagnosis.modality import Modality
-from precmed_gui.diagnosis.pictures import Picture, Pixels, Thumbnail
+from precmed_gui.diagnosis.pictures import Picture, Pixels, StatedWindow, Tag, Thumbnail
 from precmed_gui.diagnosis.training import Recipe
 from precmed_gui.diagnosis.work import CancelToken, Report
 from precmed_gui.language import N_, _
 
 
 class Imaging:
-    """Single pictures, grey or colour, 8 or 16 bits; see `diagnosis.modality.Modality`.
+    """Pictures and series of slices, grey or colour; see `diagnosis.modality.Modality`.
 
     The readers are imported when first needed, so that a window opens without them.
     """
@@ -38,11 +38,23 @@ class Imaging:
 
         return find_cases(paths, report, cancel)
 
-    def read(self, case: Case) -> Pixels:
-        """The pixels of one case; raises `UnreadableFile` with the reason."""
+    def read(self, case: Case, window: StatedWindow | None = None) -> Pixels:
+        """The pixels of one case, of several slices the middle one; raises `UnreadableFile`."""
         from precmed_gui.modalities.imaging.files import read_case
 
-        return read_case(case)
+        return read_case(case, window=window)
+
+    def windows(self) -> Mapping[str, StatedWindow]:
+        """The windows on Hounsfield units that a network can be given, by name."""
+        from precmed_gui.modalities.imaging.dicom_windows import HOUNSFIELD_WINDOWS
+
+        return HOUNSFIELD_WINDOWS
+
+    def usual_window(self, cases: Sequence[Case]) -> StatedWindow | None:
+        """Soft tissue where all cases are CT; else None, and each file is shown as it says."""
+        from precmed_gui.modalities.imaging.dicom_windows import usual_window
+
+        return usual_window(cases)
 
     def is_grey(self, data: Pixels) -> bool:
         """Whether an image has no colour, though it may have three channels."""
@@ -84,11 +96,29 @@ class Imaging:
 
         return read_thumbnail(case, side)
 
-    def read_picture(self, case: Case) -> Picture:
-        """The image at its full size; raises `UnreadableFile`."""
+    def read_picture(self, case: Case, slice_number: int = 0) -> Picture:
+        """One slice at its full size (0: the middle one); raises `UnreadableFile`."""
         from precmed_gui.modalities.imaging.reading import read_picture
 
-        return read_picture(case)
+        return read_picture(case, slice_number)
+
+    def read_tags(self, case: Case) -> tuple[Tag, ...]:
+        """The header of a DICOM file, () for all others; raises `UnreadableFile`."""
+        from precmed_gui.modalities.imaging.files import read_tags
+
+        return read_tags(case)
+
+    def is_expected(self, path: Path) -> bool:
+        """Whether the name of a file promises an image or a container of images."""
+        from precmed_gui.modalities.imaging.kinds import has_image_name
+
+        return has_image_name(path.name)
+
+    def misnamed(self, path: Path) -> str:
+        """The kind of image in a file whose ending promises another one; else ""."""
+        from precmed_gui.modalities.imaging.endings import misnamed
+
+        return misnamed(path)
 
     def recipes(self) -> Mapping[str, Recipe]:
         """The networks that can be trained on images, by name."""

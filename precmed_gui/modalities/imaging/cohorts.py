@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from precmed_gui.diagnosis.cases import Case, Cohort, Unreadable, make_cohort
@@ -10,8 +11,11 @@ from precmed_gui.diagnosis.errors import UnfitCohort, UnreadableFile
 from precmed_gui.diagnosis.work import CancelToken, Report, Step
 from precmed_gui.language import _
 from precmed_gui.modalities.imaging.decoding import quiet_decoders
-from precmed_gui.modalities.imaging.files import check_file
+from precmed_gui.modalities.imaging.dicom import is_same_picture
+from precmed_gui.modalities.imaging.dicom_series import FoundSlice, grouped
+from precmed_gui.modalities.imaging.files import look_for_slices
 from precmed_gui.modalities.imaging.folders import FoundFile, Search, class_name
+from precmed_gui.modalities.imaging.zips import without_zips
 
 _REPORT_SECONDS = 0.1
 
@@ -24,8 +28,11 @@ class _Progress:
         self._cancel = cancel
         self._last = 0.0
 
-    def show(self, stage: str, done: int, total: int) -> None:
+    def raise_if_stopped(self) -> None:
         self._cancel.raise_if_set()
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        self.raise_if_stopped()
         now = time.monotonic()
         if now - self._last >= _REPORT_SECONDS or done == total:
             self._last = now
@@ -39,7 +46,8 @@ def find_cases(paths: Sequence[Path], report: Report, cancel: CancelToken) -> Co
     ----------
     paths
         What was dropped together. A folder with a sub-folder a class; folders train, val and test
-        holding class folders; several class folders; loose files; .npz; IDX pairs.
+        holding class folders; several class folders; loose files; .npz; IDX pairs; ZIP files,
+        which are unpacked first; a DICOMDIR or the folder of one. Tables are passed over.
 
     Returns
     -------
@@ -57,38 +65,47 @@ def find_cases(paths: Sequence[Path], report: Report, cancel: CancelToken) -> Co
     dropped = list(dict.fromkeys(Path(path).absolute() for path in paths))
     finding = _("Finding images")
     search = Search(on_folder=lambda count: progress.show(finding, count, 0))
-    search.search(dropped)
+    opened, refused = without_zips(dropped, progress.show)
+    search.search(opened)
     cases, unreadable = _checked(search.files, progress)
-    _require_something(dropped, cases, [*unreadable, *search.left_out])
+    _require_something(dropped, cases, [*refused, *search.left_out, *unreadable])
     return make_cohort(
         cases,
         modality="imaging",
         name=_name(dropped),
-        unreadable=[*search.left_out, *unreadable],
+        unreadable=[*refused, *search.left_out, *unreadable],
     )
 
 
 def _checked(files: list[FoundFile], progress: _Progress) -> tuple[list[Case], list[Unreadable]]:
-    cases: list[Case] = []
+    """The cases, slices of one series joined, and the files that are none, with the reason."""
+    found: list[FoundSlice] = []
     unreadable: list[Unreadable] = []
     stage = _("Looking at images")
     with quiet_decoders():
         for done, file in enumerate(files, start=1):
             try:
-                cases += [_placed(case, file) for case in check_file(file.path)]
+                found += [_placed(one, file) for one in look_for_slices(file.path)]
             except UnreadableFile as error:
                 unreadable.append(Unreadable(str(file.path), error.message))
             progress.show(stage, done, len(files))
-    return cases, unreadable
+        cases, copies = grouped(found, partial(_is_copy, progress))
+    return cases, [*unreadable, *copies]
 
 
-def _placed(case: Case, file: FoundFile) -> Case:
-    """`case` with the class and part of its folders, unless its file names them itself."""
+def _is_copy(progress: _Progress, path: str, other: str) -> bool:
+    progress.raise_if_stopped()
+    return is_same_picture(path, other)
+
+
+def _placed(one: FoundSlice, file: FoundFile) -> FoundSlice:
+    """`one` with the class and part of its folders, unless its file names them itself."""
+    case = one.case
     if case.label is not None:
-        return replace(case, label=class_name(case.label))
+        return replace(one, case=replace(case, label=class_name(case.label)))
     if file.label is None:
-        return case
-    return replace(case, label=class_name(file.label), part=file.part)
+        return one
+    return replace(one, case=replace(case, label=class_name(file.label), part=file.part))
 
 
 def _require_something(

@@ -48,6 +48,11 @@ def damaged() -> str:
     return _("The file is damaged: its content cannot be shown as an image.")
 
 
+def cut_off() -> str:
+    """The reason given where a file ends before its image does."""
+    return _("The file is cut off: a part of the image is missing.")
+
+
 def _reason(error: Exception) -> str:
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
         return _too_large(MAX_PIXELS)
@@ -60,7 +65,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
         return damaged()
     if isinstance(error, EOFError) or "truncated" in str(error).casefold():
-        return _("The file is cut off: a part of the image is missing.")
+        return cut_off()
     return damaged()
 
 

@@ -1,6 +1,6 @@
 """What the folders around a file say: its class, and the part of a split it came with.
 
-Looks at names only; no file is opened here.
+Looks at names only; no file is opened here but a DICOMDIR, which says what to look at.
 """
 
 import os
@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from precmed_gui.diagnosis.cases import Part, Unreadable, natural_key
+from precmed_gui.diagnosis.errors import UnreadableFile
 from precmed_gui.language import _
-from precmed_gui.modalities.imaging.kinds import has_image_name
+from precmed_gui.modalities.imaging.dicomdir import is_dicomdir, referenced_files
+from precmed_gui.modalities.imaging.kinds import has_image_name, has_table_name
 
 _PART_WORDS: dict[str, Part] = {
     "train": "train", "training": "train",
@@ -53,7 +55,7 @@ class Search:
         folders = [path for path in dropped if _is_folder(path)]
         for path in dropped:
             if _is_file(path):
-                self.files.append(FoundFile(path))
+                self._add_files([path], None, None)
             elif not _is_folder(path):
                 self._leave_out(path, _("There is no such file or folder."))
         parts = {_part(folder) for folder in folders} - {None}
@@ -69,20 +71,18 @@ class Search:
 
     def _add_folder(self, folder: Path) -> None:
         subfolders, files = self._listing(folder)
+        if self._add_files(files, None, None):
+            return
         parts = {sub: part for sub in subfolders if (part := _part(sub))}
         if len(set(parts.values())) > 1:
-            self._add_files(files, None, None)
             for subfolder in subfolders:
                 if subfolder in parts:
                     self._add_classes(subfolder, parts[subfolder])
                 else:
                     self._leave_out(subfolder, _("It is beside the folders of a given division."))
-        elif subfolders:
-            self._add_files(files, None, None)
+        else:
             for subfolder in subfolders:
                 self._add_tree(subfolder, subfolder.name, None)
-        else:
-            self._add_files(files, None, None)
 
     def _add_classes(self, folder: Path, part: Part | None) -> None:
         subfolders, files = self._listing(folder)
@@ -94,17 +94,33 @@ class Search:
         waiting = [folder]
         while waiting:
             subfolders, files = self._listing(waiting.pop())
-            self._add_files(files, label, part)
-            waiting.extend(reversed(subfolders))
+            if not self._add_files(files, label, part):
+                waiting.extend(reversed(subfolders))
 
-    def _add_files(self, files: list[Path], label: str | None, part: Part | None) -> None:
-        self.files.extend(FoundFile(path, label, part) for path in files)
+    def _add_files(self, files: list[Path], label: str | None, part: Part | None) -> bool:
+        """Add them, or what a DICOMDIR among them names; then nothing else of the folder counts."""
+        contents = next((path for path in files if is_dicomdir(path)), None)
+        named = None if contents is None else self._contents(contents)
+        chosen = named or [p for p in files if p != contents and not has_table_name(p.name)]
+        self.files.extend(FoundFile(path, label, part) for path in chosen)
+        return named is not None
+
+    def _contents(self, path: Path) -> list[Path] | None:
+        """The files a DICOMDIR names, or None where it is of no use; what is missing is listed."""
+        try:
+            found, missing = referenced_files(path)
+        except UnreadableFile as error:
+            self._leave_out(path, error.message)
+            return None
+        for place in missing:
+            self._leave_out(place, _("The DICOMDIR names it, but it is not there."))
+        return found or None
 
     def _unwrapped(self, folder: Path) -> Path:
         """The folder inside folders that hold only it (and no images)."""
         for _depth in range(32):
             subfolders, files = _listing(folder)
-            if len(subfolders) != 1 or any(has_image_name(file.name) for file in files):
+            if len(subfolders) != 1 or any(map(_stops_unwrapping, files)):
                 return folder
             if not _listing(subfolders[0])[0]:
                 return folder  # its images are a class by that name
@@ -128,6 +144,10 @@ class Search:
 
     def _leave_out(self, path: Path, reason: str) -> None:
         self.left_out.append(Unreadable(str(path), reason))
+
+
+def _stops_unwrapping(file: Path) -> bool:
+    return has_image_name(file.name) or is_dicomdir(file)
 
 
 def _is_divided(folder: Path) -> bool:

@@ -13,15 +13,18 @@ from precmed_gui.diagnosis.cases import Traits
 
 TRAIT_KEYWORDS = (
     "PatientSex", "PatientAge", "PatientBirthDate", "StudyDate",
-    "InstitutionName", "Manufacturer", "ManufacturerModelName",
+    "InstitutionName", "Manufacturer", "ManufacturerModelName", "Modality",
 )  # fmt: skip
 """The DICOM keywords (PS3.6) that `traits_of` asks a header for."""
 
 _SEXES = ("F", "M", "O")
+_MODALITY = re.compile(r"[A-Z0-9_]{2,16}")
 _AGE = re.compile(r"([0-9]{1,3})([DWMY]?)")
 _UNITS_A_YEAR = {"D": 365.25, "W": 365.25 / 7, "M": 12, "Y": 1, "": 1}
 _AGE_BANDS = ((18, "0–17"), (40, "18–39"), (65, "40–64"), (111, "65+"))
 """(below how many years, name); beyond the last are placeholders: "999Y", born 19000101."""
+_FIRST_YEAR = 1950
+"""Dates before are placeholders, as 19000101 is."""
 _LONGEST = 64
 
 
@@ -43,17 +46,20 @@ def traits_of(header: Header) -> Traits:
     Returns
     -------
     tuple of (trait, group)
-        Of "sex", "age", "site" and "device", in this order; see `Case.traits`. The age is the one
-        stated (PS3.5 6.2, AS: "045Y", "006M"; without a unit it is years), else that of the birth
-        date on the day of the study.
+        Of "sex", "age", "site", "device", "modality" and "year", in this order; see `Case.traits`.
+        The age is the one stated (PS3.5 6.2, AS: "045Y", "006M"; without a unit it is years), else
+        that of the birth date on the day of the study.
     """
     sex = _text(header, "PatientSex").upper()
+    modality = _text(header, "Modality").upper()
     maker, model = _text(header, "Manufacturer"), _text(header, "ManufacturerModelName")
     found = (
         ("sex", sex if sex in _SEXES else ""),
         ("age", _age_band(header)),
         ("site", _text(header, "InstitutionName")),
         ("device", f"{maker} {model}".strip()),
+        ("modality", modality if _MODALITY.fullmatch(modality) else ""),
+        ("year", _year(header)),
     )
     return tuple((trait, group) for trait, group in found if group)
 
@@ -73,6 +79,14 @@ def _years_at_study(header: Header) -> int | None:
     except ValueError:
         return None
     return seen.year - born.year - ((seen.month, seen.day) < (born.month, born.day))
+
+
+def _year(header: Header) -> str:
+    try:
+        seen = date.fromisoformat(_text(header, "StudyDate"))
+    except ValueError:
+        return ""
+    return str(seen.year) if seen.year >= _FIRST_YEAR else ""
 
 
 def _text(header: Header, keyword: str) -> str:

@@ -113,11 +113,12 @@ def test_unreadable_files_are_listed_and_the_litter_of_systems_is_not(tmp_path: 
         (tmp_path / "sick" / litter).write_text("x")
     image(tmp_path / "__MACOSX" / "sick" / "a.png")
     image(tmp_path / ".hidden" / "c.png")
-    (tmp_path / "well" / "table.csv").write_text("a,b")
+    (tmp_path / "well" / "table.csv").write_text("a,b")  # no litter: the table dialog offers it
+    (tmp_path / "well" / "notes.doc").write_text("a,b")
     (tmp_path / "well" / "text.png").write_text("no")
     cohort = found(tmp_path)
     assert len(cohort.cases) == 2
-    assert {Path(file.path).name for file in cohort.unreadable} == {"table.csv", "text.png"}
+    assert {Path(file.path).name for file in cohort.unreadable} == {"notes.doc", "text.png"}
     assert all(file.reason for file in cohort.unreadable)
 
 
@@ -189,9 +190,12 @@ def test_a_real_cohort_of_5216_files_is_found(shared_data: Path) -> None:
 
 
 @pytest.mark.shared
-def test_a_dicom_series_is_one_patient(shared_data: Path) -> None:
+def test_a_real_dicom_series_is_one_case_of_one_patient(shared_data: Path) -> None:
     cohort = found(shared_data / "dicom" / "mr_t1w_series")
-    assert (len(cohort.cases), cohort.patient_count) == (48, 1)
+    (case,) = cohort.cases
+    assert (case.slices, cohort.patient_count, case.trait("modality")) == (48, 1, "MR")
+    assert [Path(file).name for file in case.files] == [f"N2D_{n:04}.dcm" for n in range(8, 385, 8)]
+    assert case.path == case.files[0]
 
 
 @pytest.mark.shared

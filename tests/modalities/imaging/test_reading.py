@@ -63,7 +63,7 @@ def test_a_picture_says_what_it_is_but_not_whose(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     Image.fromarray(np.full((30, 40), 900, np.uint16)).save(path, pnginfo=text)
     (case,) = check_file(path)
-    picture = read_picture("imaging", case, ignore, NeverCancelled())
+    picture = read_picture("imaging", case, 0, ignore, NeverCancelled())
     assert picture.is_grey
     assert picture.value_range == (0.0, 1023.0)
     assert picture.pixels.dtype == np.uint16
@@ -73,4 +73,4 @@ def test_a_picture_says_what_it_is_but_not_whose(tmp_path: Path) -> None:
 
 def test_a_picture_that_is_gone_says_so(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="no longer"):
-        read_picture("imaging", Case(str(tmp_path / "a.png")), ignore, NeverCancelled())
+        read_picture("imaging", Case(str(tmp_path / "a.png")), 0, ignore, NeverCancelled())

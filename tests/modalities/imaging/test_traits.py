@@ -76,7 +76,7 @@ def test_who_the_patient_is_never_gets_into_traits(tmp_path: Path) -> None:
         "DeviceSerialNumber": "SN123", "StationName": "ROOM4", "StudyDate": "20200101",
     }  # fmt: skip
     path = written(tmp_path / "a.dcm", PatientSex="O", InstitutionName="East", **secrets)
-    assert traits_in(path) == (("sex", "O"), ("age", "65+"), ("site", "East"))
+    assert traits_in(path) == (("sex", "O"), ("age", "65+"), ("site", "East"), ("year", "2020"))
 
 
 @pytest.mark.parametrize(
@@ -103,17 +103,21 @@ def test_without_a_stated_age_it_is_that_on_the_day_of_the_study(
     born: str, seen: str, band: str
 ) -> None:
     dates = {"PatientBirthDate": born, "StudyDate": seen}
-    assert traits_of(dates) == (("age", band),)
-    assert traits_of({**dates, "PatientAge": "050Y"}) == (("age", "40–64"),)
+    assert traits_of(dates)[0] == ("age", band)
+    assert traits_of({**dates, "PatientAge": "050Y"})[0] == ("age", "40–64")
+
+
+def test_a_header_tells_modality_and_year() -> None:
+    header = {"Modality": " ct", "StudyDate": "20170401"}
+    assert traits_of(header) == (("modality", "CT"), ("year", "2017"))
 
 
 @pytest.mark.parametrize(
     "header",
     [
         {"PatientAge": "999Y"}, {"PatientAge": "old"}, {"PatientAge": "٤٥"},
-        {"PatientBirthDate": "19000101", "StudyDate": "20200101"},
-        {"PatientBirthDate": "20200102", "StudyDate": "20200101"},
-        {"PatientBirthDate": "19991345", "StudyDate": "20200101"},
+        {"StudyDate": "19000101"}, {"StudyDate": "2017"}, {"StudyDate": "20171345"},
+        {"Modality": "a scan"}, {"Modality": ["CT", "PT"]},
         {"PatientBirthDate": "19500101"},
         {"PatientSex": "unknown"}, {"PatientSex": b"F"}, {"PatientSex": 1},
         {"InstitutionName": " \x00\t"}, {"Manufacturer": None},
@@ -121,6 +125,11 @@ def test_without_a_stated_age_it_is_that_on_the_day_of_the_study(
 )  # fmt: skip
 def test_placeholders_and_nonsense_are_no_traits(header: dict[str, object]) -> None:
     assert traits_of(header) == ()
+
+
+@pytest.mark.parametrize("born", ["19000101", "20200102", "19991345"])
+def test_a_birth_that_cannot_be_is_no_age(born: str) -> None:
+    assert traits_of({"PatientBirthDate": born, "StudyDate": "20200101"}) == (("year", "2020"),)
 
 
 def test_a_long_or_broken_text_becomes_one_short_line() -> None:
