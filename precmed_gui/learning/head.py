@@ -5,6 +5,7 @@ cross-validation within the training part, grouped by patient.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +80,6 @@ def fit_head(data: HeadData, classes: int, penalty: float, watch: Watch | None =
     that the penalty means the same for each. Solved by L-BFGS (Liu and Nocedal 1989,
     doi:10.1007/BF01589116), at most 60 iterations.
     """
-
     mean, deviation = data.features.mean(axis=0), np.maximum(data.features.std(axis=0), _FLAT)
     standard = (data.features - mean) / deviation
     size = standard.shape[1] * classes
@@ -111,10 +111,8 @@ def fit_head(data: HeadData, classes: int, penalty: float, watch: Watch | None =
         if watch is not None and not watch(count, head(point), loss(point)[0]):
             raise _Enough
 
-    try:
+    with suppress(_Enough):
         last = _minimum(loss, last, on_iteration)
-    except _Enough:
-        pass
     return head(last)
 
 

@@ -40,6 +40,8 @@ DIVISIONS = 3
 """Times the cases are divided anew: the mean over them depends less on chance."""
 LARGE = 5000
 """With more cases they are divided once: time grows, and chance counts for less."""
+MOST_FOR_PENALTY = 2000
+"""Cases by which the strength of the last step is chosen, in a cross-validation of its own."""
 NEAREST = 5
 MOST_SHOWN = 500
 """The head of the queue that comes with nearest cases."""
@@ -209,8 +211,8 @@ def _left_out_answers(
         report(Step(_("Preparing the last step"), done, total))
 
     folds = [_divided(data, FOLDS, seed + number) for number in range(divisions)]
-    first = folds[0][0]
-    penalty = choose_penalty(data.rows(np.setdiff1d(every, first)), data.rows(first), seed, attend)
+    some = data.rows(np.random.default_rng(seed).permutation(every)[:MOST_FOR_PENALTY])
+    penalty = choose_penalty(some, some, seed, attend)
     answers = np.zeros((len(data.labels), classes))
     parts = [part for division in folds for part in division]
     for done, part in enumerate(parts):
