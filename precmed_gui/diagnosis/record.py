@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 DecisionKind = Literal["agree", "other", "refer", "reject"]
-"""The reader agrees with the model; chooses another class; refers to a colleague; rejects the image."""
+"""The reader agrees with the model, names another class, asks a colleague, or rejects the image."""
 
 CaseState = Literal["waiting", "read", "referred"]
 
