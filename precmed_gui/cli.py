@@ -39,11 +39,14 @@ from precmed_gui.diagnosis.model_report import ModelReport
 from precmed_gui.diagnosis.prediction import Evaluated, PredictionList
 from precmed_gui.diagnosis.training import TrainingPlan, TrainingResult, TrainingSettings
 from precmed_gui.diagnosis.work import Cancelled, CancelToken, Report
+from precmed_gui.explain_commands import add_to as add_explain
+from precmed_gui.export_commands import add_to as add_export
 from precmed_gui.language import _, ngettext
 from precmed_gui.options import (
     DEFAULT_BUDGET,
     DEFAULT_RECIPE,
     AcceptLeak,
+    Archive,
     AsJson,
     BatchSize,
     Budget,
@@ -74,6 +77,9 @@ from precmed_gui.options import (
     stated_rule,
 )
 from precmed_gui.places import shipped_models_folder, user_models_folder
+from precmed_gui.record_commands import add_to as add_record
+from precmed_gui.record_commands import kept_answers
+from precmed_gui.report_commands import add_to as add_report
 from precmed_gui.sources import absolute, opened, prepared, require_there
 from precmed_gui.terminal import say, shown_progress, stopping_on_interrupt
 
@@ -279,6 +285,7 @@ def predict(
         list[Path], typer.Argument(metavar="PATH", help=_("Images, folders or .npz files."))
     ],
     csv: TableFile = None,
+    archive: Archive = False,
     as_json: AsJson = False,
 ) -> None:
     """Read `paths` with `model`."""
@@ -289,10 +296,13 @@ def predict(
 
         require_there(paths)
         answers = predict_paths(str(model), tuple(absolute(paths)), report, cancel)
+        document = predicted_document(answers)
+        if archive:
+            document["archive"] = kept_answers(model, answers)
         if csv:
             write_predictions_csv(csv.expanduser().resolve(), answers)
         _tell_unreadable(answers.unreadable)
-        _answer(predicted_document(answers), predicted_text(answers), as_json=as_json)
+        _answer(document, predicted_text(answers), as_json=as_json)
         return answers
 
     _do(work)
@@ -305,6 +315,12 @@ def models(as_json: AsJson = False) -> None:
 
     found = list_models(user_models_folder(), shipped_models_folder())
     _answer(listed_document(found), listed_text(found), as_json=as_json)
+
+
+add_explain(app)
+add_export(app)
+add_report(app)
+add_record(app)
 
 
 def _do(work: Callable[[Report, CancelToken], _Result]) -> _Result:

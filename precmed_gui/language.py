@@ -4,7 +4,8 @@ Standard gettext, so that the core can word an error without Qt. `_` translates,
 """
 
 import gettext
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from precmed_gui.places import resources_folder
 
@@ -24,6 +25,17 @@ def use_language(code: str) -> None:
 def current_language() -> str:
     """The code in use, a key of `LANGUAGES`."""
     return _code
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Another language for as long as a document in it is made; then the one before."""
+    before = _code
+    use_language(code)
+    try:
+        yield
+    finally:
+        use_language(before)
 
 
 def _(text: str) -> str:

@@ -213,6 +213,9 @@ IntendedUse = Annotated[
 TableFile = Annotated[
     Path | None, typer.Option(metavar="FILE", help=_("Also save a table for a spreadsheet."))
 ]
+Archive = Annotated[
+    bool, typer.Option("--archive", help=_("Keep every answer in the record before it is printed."))
+]
 PageFile = Annotated[
     Path | None, typer.Option(metavar="FILE", help=_("Also save the card as a page to print."))
 ]

@@ -45,6 +45,11 @@ def user_models_folder() -> Path:
     return home_folder() / "models"
 
 
+def record_file() -> Path:
+    """The record of what was shown and decided; another one may be named on request."""
+    return home_folder() / "record.sqlite"
+
+
 def cache_folder() -> Path:
     """Decoded images and thumbnails; may be deleted at any time."""
     return home_folder() / "cache"

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from precmed_gui.archive.record import open_record
 from precmed_gui.cli import main
 from precmed_gui.learning.checkpoints import checkpoints_folder
 from precmed_gui.learning.shelf import load_card
-from precmed_gui.places import user_models_folder
+from precmed_gui.places import record_file, user_models_folder
 
 PROGRAM = [sys.executable, "-m", "precmed_gui.cli"]
 
@@ -163,6 +164,27 @@ def test_predict_answers_for_every_path_and_saves_a_table(
     assert [file["path"] for file in answer["unreadable"]] == [str(text)]
     assert answer["unreadable"][0]["reason"]
     assert len(table.read_text(encoding="utf-8-sig").splitlines()) == 6
+
+
+def test_predict_keeps_every_answer_before_it_is_printed(
+    bars: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["predict", str(model), str(bars / "test"), "--archive", "--json"]
+    assert main(command) == 0
+    said = document(capsys)
+    record = open_record(record_file())
+    kept = [record.shown(number) for number in said["archive"]["rows"]]
+    assert record.head() == said["archive"]["head"]
+    record.close()
+    assert [one.case_key for one in kept] == [one["path"] for one in said["predictions"]]
+    assert [list(one.probabilities) for one in kept] == [
+        list(one["probabilities"].values()) for one in said["predictions"]
+    ]
+    assert all(one.test_sentence and len(one.model_digest) == 64 for one in kept)
+    record_file().unlink()
+    record_file().mkdir()
+    assert main(command) == 1
+    assert capsys.readouterr().out == ""
 
 
 def test_images_of_a_container_have_names_of_their_own(

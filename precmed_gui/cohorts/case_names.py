@@ -36,6 +36,11 @@ def case_file(name: str, source_folder: str) -> str:
     return str(Path(source_folder, _parted(name)[0]))
 
 
+def case_item(name: str) -> str:
+    """Which image of its file a name means, as `Case.item`."""
+    return _parted(name)[1]
+
+
 def case_key(name: str, source_folder: str) -> str:
     """`Case.key` of a name where its file was when the model was trained."""
     item = _parted(name)[1]

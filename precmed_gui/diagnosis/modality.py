@@ -49,6 +49,9 @@ class Modality(Protocol):
         Raises `UnreadableFile` where the data has less than the network takes.
         """
 
+    def drawn(self, count: int, side: int) -> tuple[Pixels, ...]:
+        """Synthetic data, the same each time, at least `side` wide: to try two networks on."""
+
     def is_expected(self, path: Path) -> bool:
         """Whether the name of a file alone promises this kind of data."""
 

@@ -150,6 +150,48 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """How right a model is on images of which it sees a part; the auc is None without all classes.
+
+    `class_aucs` holds one auc a class, against all others, in the order of the card's labels.
+    """
+
+    accuracy: Figure
+    auc: Figure | None
+    class_aucs: tuple[Figure | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcuts:
+    """What a model can still do where it should be able to do little, or no less.
+
+    Parameters
+    ----------
+    part
+        Which part of the split the images are of.
+    n
+        Images looked at; 200 at most.
+    whole, border, centre
+        On the whole images, on nothing but their border, and on nothing but the rest.
+    unmarked
+        With bright marks near the border painted over: writing, metal letters.
+    marked
+        Images with such marks.
+    drop
+        Share of right answers lost without the marks; None where no image has any.
+    """
+
+    part: Literal["validation", "test"]
+    n: int
+    whole: Seen
+    border: Seen
+    centre: Seen
+    unmarked: Seen
+    marked: int
+    drop: Figure | None
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCard:
     """All that is needed to rebuild and to judge a model; written as card.json.
 
@@ -203,6 +245,8 @@ class ModelCard:
         Which slices of a case with several the networks see.
     leaks
         Between the parts of a given split; None where nobody looked (models of earlier versions).
+    shortcuts
+        What it can do without what it should look at; None where nobody looked.
     source, source_folder, notes
         The cohort's name, the folder its cases' names are relative to, and what a reader of the
         card must know (synthetic data, attribution).
@@ -237,6 +281,7 @@ class ModelCard:
     window: StatedWindow | None = None
     slices: SliceRule = "middle"
     leaks: Leaks | None = None
+    shortcuts: Shortcuts | None = None
     source: str = ""
     source_folder: str = ""
     notes: str = ""

@@ -82,6 +82,71 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody wrote about an answer, apart from any decision.
+
+    Parameters
+    ----------
+    shown
+        `Shown.number` it is about.
+    reader, text
+        Who, and in which words; the words are emptied when the patient is erased.
+    number, at
+        Of the row, from 1; ISO 8601, UTC.
+    """
+
+    shown: int
+    reader: str
+    text: str
+    number: int = 0
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Something about an answer that left the program.
+
+    Parameters
+    ----------
+    shown
+        `Shown.number` it is about; 0 for what is about many.
+    kind
+        "pdf", "sr", "capture", "csv", "xlsx" …
+    name
+        Of the file, without its folder; emptied when the patient is erased.
+    digest
+        SHA-256 of the file, 64 hexadecimal digits.
+    number, at
+        Of the row, from 1; ISO 8601, UTC.
+    """
+
+    shown: int
+    kind: str
+    name: str
+    digest: str
+    number: int = 0
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsedModel:
+    """What stands beside each answer of a model.
+
+    Parameters
+    ----------
+    name, digest
+        Which one; the digest is that of its folder (`learning.shelf.model_digest`).
+    intended_use, test_sentence
+        What it is for, and how right it was when it was tested.
+    """
+
+    name: str
+    digest: str
+    intended_use: str = ""
+    test_sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WorklistRow:
     """One case of the worklist: the newest answer and the newest decision about it."""
 

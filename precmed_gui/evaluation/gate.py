@@ -5,7 +5,8 @@ the nearest training images are shown beside it.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,10 +136,24 @@ def nearest(
     positions = np.empty((len(features), count), dtype=np.int64)
     away = np.empty((len(features), count))
     kept = reference.features.astype(np.float64)
-    for start in range(0, len(features), AT_ONCE):
-        part = slice(start, start + AT_ONCE)
-        positions[part], away[part] = _nearest(kept, projected(reference, features[part]), count)
+    with _arithmetic().limit(limits=1, user_api="blas"):
+        for start in range(0, len(features), AT_ONCE):
+            part = slice(start, start + AT_ONCE)
+            asked = projected(reference, features[part])
+            positions[part], away[part] = _nearest(kept, asked, count)
     return positions, away
+
+
+@lru_cache(maxsize=1)
+def _arithmetic() -> Any:
+    """What sets the threads of NumPy's arithmetic.
+
+    A few images are a millisecond's work for one thread. Several wait for each other and for those
+    of the network, which keep the cores busy a while longer: 30 to 80 ms were measured.
+    """
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _nearest(

@@ -10,6 +10,7 @@ from precmed_gui.evaluation.figure_texts import (
     points_text,
     share,
 )
+from precmed_gui.evaluation.shortcut_texts import shortcut_warnings
 from precmed_gui.language import _, ngettext, sentences
 
 TOO_WIDE = 0.15
@@ -26,6 +27,7 @@ def warnings(card: ModelCard) -> tuple[str, ...]:
     found = [
         never_tested() if card.evaluation is None else "",
         *(evaluation_warnings(card.evaluation, card.sets) if card.evaluation else ()),
+        *(shortcut_warnings(card.shortcuts, card.labels) if card.shortcuts else ()),
         "" if are_patients_apart(card) else patients_text(card.split),
         parted() if card.has_parted else "",
         "" if card.intended_use else no_intended_use(),

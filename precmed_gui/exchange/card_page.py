@@ -108,6 +108,7 @@ def _results(report: ModelReport, evaluation: Evaluation) -> list[Html]:
         card_results.label_sets(card, evaluation),
         card_results.gate(card, evaluation),
         card_results.shift(evaluation),
+        *([card_results.shortcuts(card)] if card.shortcuts else []),
         card_results.subgroups(evaluation),
         card_results.learning_curve(evaluation),
     ]

@@ -23,3 +23,8 @@ def write_table(path: Path, rows: Iterable[Sequence[str | int]]) -> None:
 def harmless(cell: str) -> str:
     """Keep a spreadsheet from running a file name as a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+
+
+def guarded(cell: str) -> str:
+    """As `harmless`, and a cell that begins with the guard gets one more: it reads back exactly."""
+    return f"'{cell}" if cell.startswith("'") else harmless(cell)

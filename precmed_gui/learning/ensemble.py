@@ -86,6 +86,7 @@ def traced(ensemble: Ensemble, views: int = 1) -> Run:
     import tensorflow as tf
 
     place = feature_place(ensemble.members)
+    shifts = view_shifts(ensemble.shape[0], views)
     both = [
         keras.Model(network.input, [network.output, network.get_layer("classes").input])
         for network in ensemble.networks
@@ -103,8 +104,8 @@ def traced(ensemble: Ensemble, views: int = 1) -> Run:
     @tf.function(input_signature=[tf.TensorSpec((None, *ensemble.shape), tf.float32)])  # type: ignore[untyped-decorator]
     def run(images: Any) -> tuple[Any, Any]:
         probabilities, features = answer(images)
-        for across, down in _DIRECTIONS[1:views]:
-            probabilities += answer(_moved(images, across, down))[0]
+        for shift in shifts[1:]:
+            probabilities += answer(_moved(images, *shift))[0]
         return probabilities / views, features
 
     def ask(images: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -112,6 +113,12 @@ def traced(ensemble: Ensemble, views: int = 1) -> Run:
         return probabilities.numpy(), features.numpy()
 
     return ask
+
+
+def view_shifts(size: int, views: int) -> tuple[tuple[int, int], ...]:
+    """(pixels across, pixels down) by which each view of an image of `size` is moved."""
+    step = max(1, round(_VIEW_SHIFT * size))
+    return tuple((step * across, step * down) for across, down in _DIRECTIONS[:views])
 
 
 def feature_place(members: Sequence[Member]) -> int:
@@ -132,13 +139,12 @@ def _softened(probabilities: Any, scale: float) -> Any:
 
 
 def _moved(images: Any, across: int, down: int) -> Any:
-    """The images moved by a few pixels, their borders repeated."""
+    """The images moved by so many pixels, their borders mirrored."""
     import tensorflow as tf
 
-    size = images.shape[1]
-    step = max(1, round(_VIEW_SHIFT * size))
+    size, step = images.shape[1], max(abs(across), abs(down))
     padded = tf.pad(images, [[0, 0], [step, step], [step, step], [0, 0]], mode="SYMMETRIC")
-    top, left = step + down * step, step + across * step
+    top, left = step + down, step + across
     return padded[:, top : top + size, left : left + size, :]
 
 

@@ -57,8 +57,7 @@ def look_at(image: Pixels, network_input: NDArray[np.float32]) -> Look:
 
 def contrasts(images: NDArray[np.float32]) -> NDArray[np.float64]:
     """The (n,) standard deviations of the grey values of (n, size, size, channels) in [0, 1]."""
-    grey = images.mean(axis=3, dtype=np.float64)
-    return np.asarray(grey.std(axis=(1, 2)), dtype=np.float64)
+    return np.asarray(_greys(images).std(axis=(1, 2)), dtype=np.float64)
 
 
 def least_contrast(training: NDArray[np.float64]) -> float:
@@ -68,10 +67,17 @@ def least_contrast(training: NDArray[np.float64]) -> float:
 
 def standardised(images: NDArray[np.float32]) -> NDArray[np.float64]:
     """(n, size, size) grey values with mean 0 and deviation 1; blank images are 0."""
-    grey = images.mean(axis=3, dtype=np.float64)
+    grey = _greys(images)
     centred = grey - grey.mean(axis=(1, 2), keepdims=True)
     deviations = centred.std(axis=(1, 2), keepdims=True)
     return np.asarray(centred / np.where(deviations > 0, deviations, 1.0))
+
+
+def _greys(images: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(n, size, size) means over the channels; NumPy is slow where an axis is as short as these."""
+    if images.shape[3] == 1:
+        return images[..., 0].astype(np.float64)
+    return np.asarray(images.mean(axis=3, dtype=np.float64))
 
 
 def limited_template(
@@ -100,7 +106,11 @@ def limited_template(
 
 def likenesses(images: NDArray[np.float32], template: NDArray[np.floating]) -> NDArray[np.float64]:
     """The (n,) mean products of standardised images and a (size, size) template."""
-    return np.asarray((standardised(images) * template).mean(axis=(1, 2)))
+    grey = _greys(images)
+    centred = grey - grey.mean(axis=(1, 2), keepdims=True)
+    deviations = np.sqrt(np.einsum("nij,nij->n", centred, centred) / template.size)
+    products = np.einsum("nij,ij->n", centred, template.astype(np.float64)) / template.size
+    return np.asarray(products / np.where(deviations > 0, deviations, 1.0))
 
 
 def are_negatives(images: NDArray[np.float32], template: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -161,7 +171,8 @@ def _is_coloured(image: Pixels) -> bool:
     if image.ndim == 2:
         return False
     step = max(1, max(image.shape[:2]) // _STEPS)
-    some = image[::step, ::step].astype(np.int64)
-    apart = some.max(axis=2) - some.min(axis=2)
+    red, green, blue = (image[::step, ::step, band] for band in range(3))
+    highest = np.maximum(np.maximum(red, green), blue)
+    apart = highest - np.minimum(np.minimum(red, green), blue)
     full = 255 if image.dtype == np.uint8 else max(255, int(image.max()))
     return bool(apart.mean() > COLOURED * full)

@@ -51,7 +51,8 @@ from precmed_gui.learning.warm_up import warm_up
 from precmed_gui.modalities import modality, open_cohort
 
 _LARGEST_BATCH = 32
-_BATCH_SECONDS = 0.1
+_FIRST_SECONDS, _LATER_SECONDS = 0.1, 0.5
+"""Images read for so long go to the networks together: the first soon, later ones many at once."""
 
 
 @dataclass(frozen=True)
@@ -168,24 +169,24 @@ def answered(
 ) -> Iterator[Answers]:
     """What `model` says, a few cases at a time; with fingerprints if `is_identified`."""
     read, window = modality(model.card.modality).read, model.card.window
-    waiting = _Waiting()
+    waiting, longest = _Waiting(), _FIRST_SECONDS
     began = time.monotonic()
     for case in cases:
         cancel.raise_if_set()
         try:
             image = read(case, window)
-            network_input = _network_input(image, model.card)
+            asked = network_input(image, model.card)
         except UnreadableFile as error:
             waiting.unreadable.append(Unreadable(case.key, error.message))
         else:
             waiting.cases.append(case)
-            waiting.looks.append(look_at(image, network_input))
-            waiting.inputs.append(network_input)
+            waiting.looks.append(look_at(image, asked))
+            waiting.inputs.append(asked)
             if is_identified:
                 waiting.fingerprints.append(fingerprint(image))
-        if len(waiting.cases) == _LARGEST_BATCH or time.monotonic() - began > _BATCH_SECONDS:
+        if len(waiting.cases) == _LARGEST_BATCH or time.monotonic() - began > longest:
             yield _finished(waiting, model)
-            waiting, began = _Waiting(), time.monotonic()
+            waiting, began, longest = _Waiting(), time.monotonic(), _LATER_SECONDS
     if waiting.cases or waiting.unreadable:
         yield _finished(waiting, model)
 
@@ -201,7 +202,7 @@ def _finished(waiting: _Waiting, model: LoadedModel) -> Answers:
     return Answers(said, tuple(waiting.fingerprints), tuple(waiting.unreadable))
 
 
-def _network_input(image: Pixels, card: ModelCard) -> NDArray[np.float32]:
+def network_input(image: Pixels, card: ModelCard) -> NDArray[np.float32]:
     """The image as (size, size, channels) float32 in [0, 1]; raises `UnreadableFile`."""
     channels = cast("Literal[1, 3]", card.channels)
     pixels = modality(card.modality).prepare(image, card.image_size, channels)

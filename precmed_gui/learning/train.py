@@ -44,6 +44,7 @@ from precmed_gui.learning.shelf import (
     load_card,
     save_model,
 )
+from precmed_gui.learning.shortcuts import find_shortcuts
 from precmed_gui.learning.training_data import TrainingData, chosen_recipe, read_training_data
 from precmed_gui.learning.warm_up import warm_up
 from precmed_gui.modalities import modality
@@ -204,6 +205,7 @@ class _Run:
         }
         if has_test:
             answers["test"] = answers_of(run, parts["test"], attend)
+            card = replace(card, shortcuts=find_shortcuts(traced(ensemble), self.data, attend))
         card = replace(
             card,
             trained_at=_now(),

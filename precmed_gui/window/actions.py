@@ -78,7 +78,23 @@ MENUS: tuple[tuple[str, tuple[Wish | None, ...]], ...] = (
             Wish("next", N_("&Next image"), "Alt+Down", "next"),
             Wish("previous", N_("&Previous image"), "Alt+Up", "previous"),
             Wish("show_header", N_("&Header of the file…"), "Ctrl+I", "info"),
+            Wish("show_map", N_("Show &where the answer hangs on…"), "", "eye"),
             Wish("save_predictions", N_("&Save predictions as CSV…"), "Ctrl+E", "export"),
+            Wish("save_report", N_("Save &report (PDF)…"), "Ctrl+P", "save"),
+        ),
+    ),
+    (
+        N_("Rec&ord"),
+        (
+            Wish("next_waiting", N_("Next &waiting case"), "Ctrl+N", "next"),
+            Wish("show_statistics", N_("Readers' &statistics…"), "", "chart"),
+            Wish("export_readings", N_("Save &decisions as CSV…"), "", "export"),
+            Wish("name_reader", N_("Who &reads…"), "", "patients"),
+            None,
+            Wish("verify_record", N_("&Verify the record…"), "", "check"),
+            Wish("back_up_record", N_("&Back up the record…"), "", "save"),
+            Wish("restore_record", N_("Res&tore the record…"), "", "undo"),
+            Wish("erase_patient", N_("&Erase a patient…"), "", "trash"),
         ),
     ),
     (
@@ -89,6 +105,7 @@ MENUS: tuple[tuple[str, tuple[Wish | None, ...]], ...] = (
             Wish("show_prediction", N_("&Prediction"), "Ctrl+3"),
             Wish("show_evaluation", N_("&Evaluation"), "Ctrl+4"),
             Wish("show_check", N_("Chec&k"), "Ctrl+5"),
+            Wish("show_worklist", N_("&Worklist"), "Ctrl+6"),
             Wish("reset_layout", N_("&Reset the layout"), ""),
         ),
     ),
@@ -104,7 +121,7 @@ MENUS: tuple[tuple[str, tuple[Wish | None, ...]], ...] = (
 LANGUAGE = N_("&Language")
 THEME = N_("&Theme")
 THEMES = {"system": N_("&System"), "light": N_("&Light"), "dark": N_("&Dark")}
-VIEW_MENU = 5
+VIEW_MENU = 6
 
 
 def plain(text: str) -> str:

@@ -6,13 +6,17 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.prediction import Prediction
 from precmed_gui.language import N_, _
-from precmed_gui.window.answer_words import bars_of, set_line, set_tip
+from precmed_gui.window.answer_words import bars_of, kept_bars, kept_set_line, set_line, set_tip
 from precmed_gui.window.confidence_bars import ConfidenceBars
 from precmed_gui.window.nearest_images import NearestImages, is_the_same
 from precmed_gui.window.readings_model import Reading
 from precmed_gui.window.verdict_box import VerdictBox
 
 SEEN = N_("The model learned from this very image, so being right here proves nothing.")
+UNKEPT = N_("Not recorded: {reason}")
+BLINDED = N_(
+    "Blinded reading: choose a class, refer or reject first. The model's answer appears then."
+)
 
 
 class AnswerView(QWidget):
@@ -36,19 +40,36 @@ class AnswerView(QWidget):
         self._seen.setWordWrap(True)
         self._seen.setProperty("role", "warning")
         self._seen.setContentsMargins(8, 0, 8, 0)
+        self._unkept, self._blinded = QLabel(), QLabel()
+        for label, role in ((self._unkept, "error"), (self._blinded, "hint")):
+            label.setWordWrap(True)
+            label.setProperty("role", role)
+            label.setContentsMargins(8, 0, 8, 0)
+        self._unkept.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 8)
         layout.setSpacing(8)
-        for part in (self.verdict, self.bars, self._meaning, self._seen, self._unreadable):
+        for part in (
+            self._blinded, self.verdict, self.bars, self._meaning, self._seen, self._unreadable,
+            self._unkept,
+        ):  # fmt: skip
             layout.addWidget(part)
         layout.addWidget(self.nearest)
         self.show_reading(None, None)
         self.retranslate()
 
-    def show_reading(self, reading: Reading | None, card: ModelCard | None) -> None:
-        """Show one image's answer, as the model of this card gave it."""
+    def show_unkept(self, reason: str) -> None:
+        """Say that this answer is not in the record, and why; "" where it is."""
+        self._unkept.setText(_(UNKEPT).format(reason=reason))
+        self._unkept.setVisible(bool(reason))
+
+    def show_reading(
+        self, reading: Reading | None, card: ModelCard | None, *, is_hidden: bool = False
+    ) -> None:
+        """Show one image's answer, as the model of this card gave it, or that it is hidden."""
         reason = reading.reason if reading else ""
-        prediction = reading.prediction if reading else None
+        prediction = reading.prediction if reading and not is_hidden else None
+        self._blinded.setVisible(is_hidden and reading is not None and not reason)
         self._unreadable.setText(reason)
         self._unreadable.setVisible(bool(reason))
         is_refused = prediction is not None and prediction.verdict == "refused"
@@ -58,24 +79,31 @@ class AnswerView(QWidget):
         if prediction is None:
             self.verdict.hide()
             self.bars.clear()
+            self.bars.setVisible(not reason and not is_hidden)
+            self._meaning.setVisible(bool(self._meaning.text()) and not is_hidden)
             self.nearest.show_nearest((), (), is_needed=False)
             return
-        self._show_prediction(prediction, card, is_refused=is_refused)
+        note = reading.note if reading else ""
+        self._show_prediction(prediction, card, note, is_refused=is_refused)
 
     def _show_prediction(
-        self, prediction: Prediction, card: ModelCard | None, *, is_refused: bool
+        self, prediction: Prediction, card: ModelCard | None, note: str, *, is_refused: bool
     ) -> None:
         texts = set_line(prediction, card), set_tip(prediction, card)
+        if note:
+            texts = kept_set_line(prediction), note
         self.verdict.show_verdict(prediction.verdict, prediction.reason, *texts)
         if is_refused:
             self.bars.clear()
         else:
             is_answer = prediction.verdict == "answer"
-            self.bars.show_prediction(bars_of(prediction, card), has_winner=is_answer)
+            bars = kept_bars(prediction, note) if note else bars_of(prediction, card)
+            self.bars.show_prediction(bars, has_winner=is_answer)
         self.nearest.show_nearest(prediction.nearest, prediction.labels, is_needed=is_refused)
 
     def retranslate(self) -> None:
         self._seen.setText(f"⚠ {_(SEEN)}")
+        self._blinded.setText(_(BLINDED))
         self.bars.retranslate()
         self.nearest.retranslate()
 

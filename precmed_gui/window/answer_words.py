@@ -6,6 +6,7 @@ from precmed_gui.evaluation.wording import meaning_of, meaning_of_class, set_tex
 from precmed_gui.language import N_, _
 from precmed_gui.window.confidence_bars import Bar
 
+NOT_RULED_OUT = N_("Could not be ruled out: {labels}.")
 NOT_TESTED = N_("The model was never tested: nobody knows how often this is right.")
 
 
@@ -15,6 +16,21 @@ def bars_of(prediction: Prediction, card: ModelCard | None) -> tuple[Bar, ...]:
         Bar(label, probability, prediction.labels.index(label), _meaning(place, probability, card))
         for place, (label, probability) in enumerate(prediction.ranked)
     )
+
+
+def kept_bars(prediction: Prediction, note: str) -> tuple[Bar, ...]:
+    """The bars of an earlier answer; `note` says whose it is."""
+    return tuple(
+        Bar(label, probability, prediction.labels.index(label), note)
+        for label, probability in prediction.ranked
+    )
+
+
+def kept_set_line(prediction: Prediction) -> str:
+    """Which classes could not be ruled out then; "" where nothing is known of it."""
+    if not prediction.label_set:
+        return ""
+    return _(NOT_RULED_OUT).format(labels=", ".join(prediction.label_set))
 
 
 def set_line(prediction: Prediction, card: ModelCard | None) -> str:

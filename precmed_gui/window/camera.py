@@ -52,6 +52,12 @@ def _held(middle: float, length: float, seen: float) -> float:
     return min(max(middle, seen / 2), length - seen / 2)
 
 
+def placed(camera: Camera, picture: Size, view: Size) -> tuple[float, float, float, float]:
+    """Where the whole picture lies in the view: left, top, width, height."""
+    left, top = view[0] / 2 - camera.x * camera.scale, view[1] / 2 - camera.y * camera.scale
+    return left, top, picture[0] * camera.scale, picture[1] * camera.scale
+
+
 def seen(camera: Camera, picture: Size, view: Size) -> tuple[int, int, int, int]:
     """The picture pixels in view: left, top, right, bottom (the last two not included)."""
     wide, high = view[0] / camera.scale / 2, view[1] / camera.scale / 2

@@ -1,4 +1,4 @@
-"""The window: five panels as docks, the menus, the status bar, and who hears whom."""
+"""The window: six panels as docks, the menus, the status bar, and who hears whom."""
 
 from pathlib import Path
 
@@ -41,6 +41,7 @@ from precmed_gui.window.patients_flow import PatientsFlow
 from precmed_gui.window.prediction_panel import PredictionPanel
 from precmed_gui.window.qt_texts import translate_qt
 from precmed_gui.window.reading_flow import ReadingFlow
+from precmed_gui.window.reading_room import ReadingRoom
 from precmed_gui.window.status_line import StatusLine
 from precmed_gui.window.table_flow import TableFlow
 from precmed_gui.window.theme import CHOICES, apply_theme
@@ -49,13 +50,14 @@ from precmed_gui.window.training_panel import TrainingPanel
 from precmed_gui.window.trouble_flow import TroubleFlow
 from precmed_gui.window.wishes import Wishes
 from precmed_gui.window.wording import number
+from precmed_gui.window.worklist_panel import WorklistPanel
 from precmed_gui.window.workspace import Workspace
 
 DEFAULT_SIZE = QSize(1280, 800)
 FRAME = QSize(4, 40)
 """About what a title bar and borders take of the screen."""
 PANEL_WIDTHS = (340, 510, 430)
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 DEMO, MISSING = "demo", "missing"
 DEMO_OFFER = N_(
     "New here? The demo cohort has synthetic chest images in three classes to train on."
@@ -71,7 +73,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.jobs = jobs
         self.workspace = Workspace(self)
-        self._settings = QSettings(str(home_folder() / "window.ini"), QSettings.Format.IniFormat)
+        self.settings = QSettings(str(home_folder() / "window.ini"), QSettings.Format.IniFormat)
         self._missing = 0
         self._offered = ""
         self._naming, self._device = 0, ""
@@ -96,6 +98,7 @@ class MainWindow(QMainWindow):
         self.prediction = PredictionPanel()
         self.evaluation = EvaluationPanel()
         self.check = CheckPanel()
+        self.worklist = WorklistPanel()
         kind = modality(NAMES[0])
         self.training.show_recipes(kind.recipes(), kind.recipe_problem)
         self.dialogs = Dialogs(self)
@@ -115,6 +118,7 @@ class MainWindow(QMainWindow):
             Dock("prediction", N_("Prediction"), self.prediction, self),
             Dock("evaluation", N_("Evaluation"), self.evaluation, self),
             Dock("check", N_("Check"), self.check, self),
+            Dock("worklist", N_("Worklist"), self.worklist, self),
         )
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.setDockNestingEnabled(True)
@@ -124,12 +128,13 @@ class MainWindow(QMainWindow):
         for dock in self.docks:
             dock.setFloating(False)
             dock.show()
-        cases, training, prediction, evaluation, check = self.docks
+        cases, training, prediction, evaluation, check, worklist = self.docks
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, cases)
         self.splitDockWidget(cases, training, Qt.Orientation.Horizontal)
         self.splitDockWidget(training, prediction, Qt.Orientation.Horizontal)
         self.tabifyDockWidget(training, evaluation)
         self.tabifyDockWidget(evaluation, check)
+        self.tabifyDockWidget(check, worklist)
         training.raise_()
         self._share_width()
 
@@ -150,11 +155,12 @@ class MainWindow(QMainWindow):
         self.reading_flow = ReadingFlow(self.workspace, self.jobs, self.prediction)
         self.evaluation_flow = EvaluationFlow(self.workspace, self.jobs, self.evaluation)
         self.model_flow = ModelFlow(self.workspace, self.jobs, self.prediction)
+        self.room = ReadingRoom(self, self.worklist)
 
     def _build_choices(self) -> None:
         self.actions_.languages.triggered.connect(self._on_language_chosen)
         self.actions_.themes.triggered.connect(self._on_theme_chosen)
-        theme = str(self._settings.value("theme", CHOICES[0]))
+        theme = str(self.settings.value("theme", CHOICES[0]))
         for action in self.actions_.themes.actions():
             action.setChecked(action.data() == theme)
         for action in self.actions_.languages.actions():
@@ -182,7 +188,7 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         self.resize(DEFAULT_SIZE.boundedTo(self.screen().availableSize() - FRAME))
-        geometry, layout = self._settings.value("geometry"), self._settings.value("layout")
+        geometry, layout = self.settings.value("geometry"), self.settings.value("layout")
         if geometry is not None:
             self.restoreGeometry(geometry)
         self._is_laid_out = layout is not None and self.restoreState(layout, LAYOUT_VERSION)
@@ -197,6 +203,7 @@ class MainWindow(QMainWindow):
         """
         self.jobs.open()
         self.jobs.set_language(current_language())
+        self.room.begin()
         self.model_flow.look()
         self.cohort_flow.reopen(is_afresh=is_afresh)
         self._preload = PreloadThread(["pyqtgraph"], self)
@@ -229,9 +236,9 @@ class MainWindow(QMainWindow):
         ):
             event.ignore()
             return
-        self._settings.setValue("geometry", self.saveGeometry())
-        self._settings.setValue("layout", self.saveState(LAYOUT_VERSION))
-        self._settings.sync()
+        self.settings.setValue("geometry", self.saveGeometry())
+        self.settings.setValue("layout", self.saveState(LAYOUT_VERSION))
+        self.settings.sync()
         self.shut_down()
         event.accept()
 
@@ -240,6 +247,7 @@ class MainWindow(QMainWindow):
         self._is_over = True
         self.workspace.undo_stack.blockSignals(True)
         self.workspace.close()
+        self.room.close()
         if hasattr(self, "_preload"):
             self._preload.wait()
         self.jobs.close()
@@ -247,7 +255,7 @@ class MainWindow(QMainWindow):
     def retranslate(self) -> None:
         self.actions_.retranslate()
         panels = (self.cases, self.training, self.prediction, self.evaluation, self.check)
-        for part in (*self.docks, *panels, self.offer):
+        for part in (*self.docks, *panels, self.worklist, self.offer):
             part.retranslate()
         self.status_line.retranslate()
         self.model_flow.retranslate()
@@ -279,7 +287,7 @@ class MainWindow(QMainWindow):
             use_language(code)
             translate_qt()
             self.jobs.set_language(code)
-            self._settings.setValue("language", code)
+            self.settings.setValue("language", code)
             self._naming = self.jobs.start(name_device, is_quick=True)
             self.retranslate()
             self.reading_flow.read_again()
@@ -288,7 +296,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_theme_chosen(self, action: object) -> None:
         choice = str(action.data())  # type: ignore[attr-defined]
-        self._settings.setValue("theme", choice)
+        self.settings.setValue("theme", choice)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             apply_theme(app, choice)

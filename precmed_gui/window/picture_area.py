@@ -3,6 +3,8 @@
 The prediction panel shows it; `picture_flow.py` brings the slices that are wished for.
 """
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -12,6 +14,7 @@ from precmed_gui.diagnosis.pictures import Picture
 from precmed_gui.window.brightness import AS_FILE
 from precmed_gui.window.cine import Cine
 from precmed_gui.window.grey_levels import ValueScale
+from precmed_gui.window.map_overlay import MapOverlay, MapStyle
 from precmed_gui.window.picture_view import PictureView
 from precmed_gui.window.slice_bar import SliceBar
 from precmed_gui.window.window_presets import WindowPresets
@@ -48,7 +51,12 @@ class PictureArea(QWidget):
         super().__init__(parent)
         self._case: Case | None = None
         self._notches = 0
-        self.view = PictureView()
+        self.view, self.beside = PictureView(), PictureView()
+        self.beside.setMinimumHeight(LEAST)
+        self.beside.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.beside.hide()
+        self._maps = (MapOverlay(self.view), MapOverlay(self.beside))
+        self.picture: Picture | None = None
         self.slices = SliceBar()
         self.cine = Cine()
         self.presets = WindowPresets()
@@ -66,7 +74,11 @@ class PictureArea(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(self.view, 1)
+        pictures = QHBoxLayout()
+        pictures.setSpacing(4)
+        pictures.addWidget(self.view, 1)
+        pictures.addWidget(self.beside, 1)
+        layout.addLayout(pictures, 1)
         layout.addLayout(below)
         self._show_slices(0, 0)
 
@@ -97,6 +109,7 @@ class PictureArea(QWidget):
         if not is_next:
             self.presets.show_chosen(None)
         self.view.show_picture(picture.pixels, value_range, meaning, is_next_slice=is_next)
+        self.picture = picture
         self.slice_shown.emit(self.slice_number)
 
     def show_unreadable(self, case: Case, slice_number: int, reason: str) -> None:
@@ -104,18 +117,35 @@ class PictureArea(QWidget):
         self.cine.stop()
         self._take(case, slice_number)
         self.presets.hide()
+        self.picture = None
         self.view.show_message(reason)
+
+    def show_map(self, strength: NDArray[np.float32] | None, *, is_beside: bool) -> None:
+        """Draw a map over the picture, or over a second one beside it; None draws none."""
+        has_beside = is_beside and strength is not None and self.picture is not None
+        if has_beside and self.picture is not None:
+            width, level = self.view.window_level
+            self.beside.show_picture(self.picture.pixels, (level - width / 2, level + width / 2))
+        self.beside.setVisible(has_beside)
+        self._maps[0].show_map(None if is_beside else strength)
+        self._maps[1].show_map(strength if has_beside else None)
+
+    def show_map_look(self, style: MapStyle, opacity: float) -> None:
+        """How maps are drawn."""
+        for overlay in self._maps:
+            overlay.show_look(style, opacity)
 
     def clear(self) -> None:
         """Show nothing."""
-        self._case = None
+        self._case = self.picture = None
+        self.show_map(None, is_beside=False)
         self._show_slices(0, 0)
         self.presets.hide()
         self.view.set_place("")
         self.view.clear()
 
     def retranslate(self) -> None:
-        for part in (self.view, self.slices, self.cine, self.presets):
+        for part in (self.view, self.beside, self.slices, self.cine, self.presets):
             part.retranslate()
         self.view.set_place(self.slices.text)
 

@@ -39,8 +39,10 @@ class PictureFlow(QObject):
         self._wished: int | None = None
         self._ahead: list[int] = []
         self._direction = 1
-        self._job = self._asked = self._tags = 0
+        self._job = self._asked = self._tags = self._early = 0
         self._is_ahead = False
+        self._expected: Case | None = None
+        self._found_early: Picture | None = None
         jobs.ended.connect(self._on_ended)
         panel.picture_wished.connect(self.show_case)
         panel.slice_wished.connect(self.show_slice)
@@ -53,7 +55,18 @@ class PictureFlow(QObject):
         self._job = 0
         self._store.clear()
         self._case, self._wished, self._ahead, self._direction = case, MIDDLE, [], 1
+        early = self._found_early
+        if early is not None and early.case.key == case.key:
+            self._store.keep(early.slice_number, early)
+            self._wished = early.slice_number
         self._serve()
+
+    @Slot(object)
+    def expect(self, case: Case) -> None:
+        """Read the picture of the likely next case while nothing else is to be read."""
+        if self._found_early is None or self._found_early.case.key != case.key:
+            self._expected, self._found_early = case, None
+            self._serve()
 
     @Slot(object, int)
     def show_slice(self, case: Case, number: int) -> None:
@@ -86,6 +99,10 @@ class PictureFlow(QObject):
             self._start(self._case, self._wished, is_ahead=False)
         elif self._ahead:
             self._start(self._case, self._ahead.pop(0), is_ahead=True)
+        elif self._expected is not None:
+            work = partial(read_picture, modality_of(self._workspace), self._expected, MIDDLE)
+            self._early = self._jobs.start(work, Lane.READING, is_quick=True)
+            self._expected = None
 
     def _start(self, case: Case, number: int, *, is_ahead: bool) -> None:
         self._asked, self._is_ahead = number, is_ahead
@@ -108,6 +125,10 @@ class PictureFlow(QObject):
         if job == self._tags:
             self._tags = 0
             self._take_tags(outcome)
+        elif job == self._early:
+            self._early = 0
+            if isinstance(outcome, Succeeded) and isinstance(outcome.result, Picture):
+                self._found_early = outcome.result
         elif job == self._job:
             self._job = 0
             self._take(outcome)

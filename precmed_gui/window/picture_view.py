@@ -3,7 +3,7 @@
 It shows pixels that somebody else has read; `picture_area.py` adds slices and presets.
 """
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
@@ -129,9 +129,8 @@ class PictureView(QWidget):
 
     def show_message(self, text: str) -> None:
         """Show a sentence instead of a picture."""
-        self._pyramid = None
+        self._pyramid, self._message = None, text
         self._renderer.forget()
-        self._message = text
         self._reset.hide()
         self.setAccessibleDescription(text)
         self.update()
@@ -143,7 +142,6 @@ class PictureView(QWidget):
 
     @property
     def has_picture(self) -> bool:
-        """Whether there is something to zoom."""
         return self._pyramid is not None
 
     @property
@@ -155,6 +153,14 @@ class PictureView(QWidget):
     def zoom(self) -> float:
         """Screen pixels for one picture pixel."""
         return self._camera.scale
+
+    @property
+    def picture_area(self) -> QRectF:
+        """Where the whole picture lies in this widget, seen or not."""
+        if self._pyramid is None:
+            return QRectF()
+        places = cameras.placed(self._camera, self._picture_size(), self._view_size())
+        return QRectF(*(place / self.devicePixelRatioF() for place in places))
 
     @property
     def window_level(self) -> tuple[float, float]:
@@ -271,10 +277,8 @@ class PictureView(QWidget):
 
     def _place_reset(self) -> None:
         size = self._reset.sizeHint()
-        self._reset.resize(size)
-        self._reset.move(
-            self.width() - size.width() - MARGIN, self.height() - size.height() - MARGIN
-        )
+        corner = self.rect().bottomRight() - QPoint(MARGIN - 1, MARGIN - 1)
+        self._reset.setGeometry(QRect(corner - QPoint(size.width(), size.height()), size))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens = current_tokens()
@@ -371,14 +375,11 @@ class PictureView(QWidget):
 
     def _key_moved(self, event: QKeyEvent) -> bool:
         """Whether the key meant something here; an arrow that cannot pan is left to the panel."""
-        actions = {
-            Qt.Key.Key_Plus: self.zoom_in,
-            Qt.Key.Key_Equal: self.zoom_in,
-            Qt.Key.Key_Minus: self.zoom_out,
-            Qt.Key.Key_0: self.fit,
-            Qt.Key.Key_R: self.reset,
-        }
         key = Qt.Key(event.key())
+        actions = {
+            Qt.Key.Key_Plus: self.zoom_in, Qt.Key.Key_Equal: self.zoom_in,
+            Qt.Key.Key_Minus: self.zoom_out, Qt.Key.Key_0: self.fit, Qt.Key.Key_R: self.reset,
+        }  # fmt: skip
         if key in actions:
             actions[key]()
             return True

@@ -1,8 +1,9 @@
 """The right panel: drop images, see how sure the model is of each, keep it as a table."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
@@ -17,21 +18,24 @@ from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.pictures import Picture, Tag, Thumbnail
 from precmed_gui.diagnosis.prediction import CasesRead, PredictionList
-from precmed_gui.language import N_, _, ngettext
+from precmed_gui.language import N_, _
 from precmed_gui.window.answer_view import AnswerView
+from precmed_gui.window.decision_bar import DecisionBar
 from precmed_gui.window.drop_area import DropArea
 from precmed_gui.window.elided_label import ElidedLabel
 from precmed_gui.window.file_drops import FileDrops
 from precmed_gui.window.icons import keep_icon
 from precmed_gui.window.layouts import row
+from precmed_gui.window.map_bar import MapBar
 from precmed_gui.window.message_strip import MessageStrip
 from precmed_gui.window.model_header import ModelHeader
 from precmed_gui.window.picture_area import PictureArea
+from precmed_gui.window.reading_progress import ReadingProgress
 from precmed_gui.window.readings_model import Reading, ReadingsModel
 from precmed_gui.window.readings_table import ReadingsTable
 from precmed_gui.window.snug_area import SnugArea
 from precmed_gui.window.tags_view import TagsView
-from precmed_gui.window.wording import images_text, number
+from precmed_gui.window.wording import number
 
 TITLE = N_("Prediction")
 DROP_TITLE = N_("Drop images to read")
@@ -39,14 +43,11 @@ DROP_HINT = N_("The model says how sure it is of each class. Files, folders and 
 SAVE = N_("Save as CSV…")
 CLEAR = N_("Clear")
 NOTICE = N_("Research use only. Designed to support a reader, never to replace one.")
-READING = N_("Reading {done} of {total}…")
 WAITING = N_("The images are waiting for the engine to load…")
 OPENING = N_("Opening the images…")
 NO_MODEL_YET = N_("The images will be read as soon as there is a model: train one or choose one.")
-READ = N_("{images} read")
-NOT_READ = N_("{files} not readable")
-REFUSED = N_("{n} refused")
 LEAST_ANSWER = 150
+_INSIDE = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
 
 class PredictionPanel(QWidget):
@@ -63,11 +64,14 @@ class PredictionPanel(QWidget):
     stop_wished = Signal()
     thumbnails_wished = Signal(object)
     intended_use_wished = Signal()
+    reading_shown = Signal(object)
+    next_waiting_wished = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         FileDrops(self).paths_dropped.connect(self.paths_dropped)
         self._card: ModelCard | None = None
+        self._pace = ReadingProgress()
         self._build_header()
         self._build_reading()
         self._build_footer()
@@ -78,17 +82,15 @@ class PredictionPanel(QWidget):
     # Building
 
     def _build_header(self) -> None:
-        self._title = QLabel()
+        self._title, self._position = QLabel(), QLabel()
         self._title.setProperty("role", "title")
         self._title.setMinimumHeight(28)
         self._name = ElidedLabel()
         self._name.setProperty("role", "caption")
-        self._position = QLabel()
         self._tags = TagsView(self)
         self._open_header = QToolButton()
         self._open_header.clicked.connect(self.show_header)
-        self._previous = QToolButton()
-        self._next = QToolButton()
+        self._previous, self._next = QToolButton(), QToolButton()
         self._previous.clicked.connect(self.show_previous)
         self._next.clicked.connect(self.show_next)
         self.header = ModelHeader()
@@ -106,24 +108,27 @@ class PredictionPanel(QWidget):
         self.viewer.slice_shown.connect(self._on_slice_shown)
         self.answer = AnswerView()
         self.answer.nearest.thumbnails_wished.connect(self.thumbnails_wished)
+        self.decisions = DecisionBar(self)
+        self.decisions.left.connect(self.focus_picture)
+        self.map_bar = MapBar()
+        QShortcut(QKeySequence("N"), self, self.next_waiting_wished.emit, context=_INSIDE)
+        QShortcut(QKeySequence("M"), self, self.map_bar.wish, context=_INSIDE)
         self.readings = ReadingsModel(self)
         self.table = ReadingsTable(self.readings)
         self.table.selectionModel().currentRowChanged.connect(self._on_row_changed)
         self.readings.dataChanged.connect(self._on_answers_changed)
 
     def _build_footer(self) -> None:
-        self._progress = QLabel()
+        self._progress, self._notice = QLabel(), QLabel()
         self._progress.setWordWrap(True)
         self._stop = QToolButton()
         self._stop.clicked.connect(self.stop_wished)
         self._stop.hide()
-        self._save = QPushButton()
+        self._save, self._clear = QPushButton(), QPushButton()
         keep_icon(self._save, "save")
         self._save.clicked.connect(self.save_wished)
-        self._clear = QPushButton()
         self._clear.setProperty("flat", True)
         self._clear.clicked.connect(self.clear_wished)
-        self._notice = QLabel()
         self._notice.setProperty("role", "caption")
         self._notice.setWordWrap(True)
 
@@ -151,13 +156,16 @@ class PredictionPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.viewer)
+        layout.addWidget(self.map_bar)
         self._answer_area = SnugArea(self.answer, LEAST_ANSWER)
         self.answer.nearest.opened.connect(self._on_nearest_opened)
         layout.addWidget(self._answer_area)
+        layout.addWidget(self.decisions)
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(above)
         splitter.addWidget(self.table)
+        splitter.setCollapsible(1, True)
         splitter.setStretchFactor(0, 5)
         splitter.setStretchFactor(1, 1)
         return splitter
@@ -183,6 +191,7 @@ class PredictionPanel(QWidget):
     def show_reading(self, *, is_waiting: bool) -> None:
         """The images are heard of; `is_waiting` while the engine is still loading."""
         self.strip.hide()
+        self._pace.restart()
         self.readings.set_waiting(is_waiting=True)
         self._progress.setText(_(WAITING) if is_waiting else _(OPENING))
         self._stop.show()
@@ -193,6 +202,27 @@ class PredictionPanel(QWidget):
         self.table.go_to(self.readings.row_of(case.key))
         self._show_first()
 
+    def show_kept(self, reading: Reading) -> None:
+        """Put an answer out of the record on the screen."""
+        row = self.readings.put(reading)
+        self.table.go_to(row)
+        self._show_row(row)
+        self._show_first()
+        self.focus_picture()
+
+    def focus_picture(self) -> None:
+        """Have the keyboard on the picture, where every key decides."""
+        self.viewer.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def hide_answers_by(self, hides: Callable[[str], bool]) -> None:
+        """Which cases' answers (by key) a blinded reader must not see."""
+        self.readings.hide_answers_by(hides)
+
+    def say_again(self) -> None:
+        """What is hidden is not what it was."""
+        self.readings.say_again()
+        self._show_state()
+
     def show_no_model(self) -> None:
         """Images came before there is anything to read them with; they are remembered."""
         self.readings.set_waiting(is_waiting=True)
@@ -201,9 +231,7 @@ class PredictionPanel(QWidget):
     def show_read(self, event: CasesRead) -> None:
         """The next answers."""
         self.readings.add(event.predictions, event.unreadable)
-        self._progress.setText(
-            _(READING).format(done=number(event.done), total=number(event.total))
-        )
+        self._progress.setText(self._pace.text(event.done, event.total))
         self._stop.show()
         self._show_first()
 
@@ -284,8 +312,10 @@ class PredictionPanel(QWidget):
         self._tool(self._next, "next", _("Next image") + " (Alt+Down)")
         self._tool(self._open_header, "info", _("Header of the file") + " (Ctrl+I)")
         self._tool(self._stop, "stop", _("Stop reading") + " (Esc)")
-        for part in (self.header, self.viewer, self.answer, self.table, self.strip, self._tags):
+        for part in (self.header, self.viewer, self.map_bar, self.answer, self.decisions):
             part.retranslate()
+        for other in (self.table, self.strip, self._tags):
+            other.retranslate()
         self._show_row(self.table.row())
         self._show_state()
 
@@ -303,21 +333,8 @@ class PredictionPanel(QWidget):
         self._save.setEnabled(count > 0)
         self._clear.setVisible(count > 0)
         if self._stop.isHidden():
-            self._progress.setText(self._summary())
+            self._progress.setText(self.readings.summary())
         self._show_position()
-
-    def _summary(self) -> str:
-        read, failed = self.readings.predictions(), len(self.readings.unreadable())
-        if not read and not failed:
-            return ""
-        refused = sum(prediction.verdict == "refused" for prediction in read)
-        texts = [_(READ).format(images=images_text(len(read)))]
-        if refused:
-            texts.append(_(REFUSED).format(n=number(refused)))
-        if failed:
-            files = ngettext("{n} file", "{n} files", failed).format(n=number(failed))
-            texts.append(_(NOT_READ).format(files=files))
-        return " · ".join(texts)
 
     def _show_position(self) -> None:
         row, count = self.table.row(), self.readings.rowCount()
@@ -332,13 +349,18 @@ class PredictionPanel(QWidget):
         self._stack.setCurrentIndex(1 if self.readings.rowCount() else 0)
         if self.table.row() < 0:
             self.table.go_to(0)
-        self._clear.setVisible(True)
-        self._save.setEnabled(True)
+        for part in (self._clear, self._save):
+            part.setVisible(True)
+            part.setEnabled(True)
         self._show_position()
 
     def _show_row(self, row: int) -> None:
-        self._answer_area.setVisible(self._card is not None)
-        self.answer.show_reading(self.readings.reading(row), self._card)
+        reading = self.readings.reading(row)
+        has_answer = reading is not None and reading.prediction is not None
+        self._answer_area.setVisible(self._card is not None or has_answer)
+        is_hidden = reading is not None and self.readings.hides(reading)
+        self.answer.show_reading(reading, self._card, is_hidden=is_hidden)
+        self.reading_shown.emit(reading)
 
     def _on_row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         self._show_row(current.row())

@@ -1,5 +1,6 @@
 """Between the prediction panel and the engines: predictions, nearest images, tables."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -9,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.pictures import Thumbnail, ThumbnailsRead
-from precmed_gui.diagnosis.prediction import CasesRead, PredictionList
+from precmed_gui.diagnosis.prediction import CasesRead, Prediction, PredictionList
 from precmed_gui.exchange.predictions_csv import write_predictions_csv
 from precmed_gui.jobs.jobs import Jobs, Lane
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
@@ -50,9 +51,10 @@ class ReadingFlow(QObject):
         super().__init__(panel)
         self._workspace, self._jobs, self._panel = workspace, jobs, panel
         self._job = self._thumbnails = 0
-        self._pictures = PictureFlow(workspace, jobs, panel)
-        self._pictures.case_shown.connect(self.case_shown)
+        self.pictures = PictureFlow(workspace, jobs, panel)
+        self.pictures.case_shown.connect(self.case_shown)
         self._is_engine_ready = False
+        self._keep: Callable[[Sequence[Prediction]], None] = _keep_nothing
         self._waiting: list[_Request] = []
         self._current: _Request | None = None
         jobs.reported.connect(self._on_reported)
@@ -62,6 +64,10 @@ class ReadingFlow(QObject):
         panel.stop_wished.connect(self.stop)
         panel.clear_wished.connect(self.clear)
         workspace.model_changed.connect(self._on_model_changed)
+
+    def keep_answers_by(self, keep: Callable[[Sequence[Prediction]], None]) -> None:
+        """What writes answers down before they are shown."""
+        self._keep = keep
 
     @property
     def is_reading(self) -> bool:
@@ -163,6 +169,7 @@ class ReadingFlow(QObject):
     @Slot(int, object)
     def _on_reported(self, job: int, event: object) -> None:
         if job == self._job and isinstance(event, CasesRead):
+            self._keep(event.predictions)
             self._panel.show_read(event)
         elif job == self._thumbnails and isinstance(event, ThumbnailsRead):
             self._panel.show_thumbnails([_worded(found) for found in event.thumbnails])
@@ -179,6 +186,7 @@ class ReadingFlow(QObject):
 
     def _take_answers(self, outcome: Outcome) -> None:
         if isinstance(outcome, Succeeded) and isinstance(outcome.result, PredictionList):
+            self._keep(outcome.result.predictions)
             self._panel.show_finished(outcome.result)
         elif isinstance(outcome, Failed):
             self._panel.show_failure(sentences(outcome.message, outcome.hint))
@@ -186,6 +194,10 @@ class ReadingFlow(QObject):
             self._panel.show_failure(sentences(outcome.reason, outcome.hint))
         else:
             self._panel.show_finished(None)
+
+
+def _keep_nothing(_predictions: Sequence[Prediction]) -> None:
+    pass
 
 
 def _worded(thumbnail: Thumbnail) -> Thumbnail:

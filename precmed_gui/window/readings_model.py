@@ -1,6 +1,6 @@
 """The list of images to read, as a Qt model: name, most probable class, how sure, verdict."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -12,12 +12,15 @@ from precmed_gui.language import N_, _, ngettext
 from precmed_gui.window.icons import icon
 from precmed_gui.window.theme import class_colour
 from precmed_gui.window.verdict_box import SIGNS, WORDS
-from precmed_gui.window.wording import number, share
+from precmed_gui.window.wording import images_text, number, share
 
 COLUMNS = (N_("Image"), N_("Most probable"), N_("How sure"), N_("Verdict"))
 UNREADABLE = N_("unreadable")
 WAITING = N_("waiting…")
 NOT_READ = N_("not read")
+HIDDEN = N_("hidden")
+READ, REFUSED = N_("{images} read"), N_("{n} refused")
+FAILED = N_("{files} not readable")
 IMAGE, LABEL, SURE, VERDICT = range(4)
 ENDINGS = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".dcm"}
 _Index = QModelIndex | QPersistentModelIndex
@@ -31,6 +34,8 @@ class Reading:
     case: Case
     prediction: Prediction | None = None
     reason: str = ""
+    note: str = ""
+    """Of an answer out of the record: which model said it, and when."""
 
 
 class ReadingsModel(QAbstractTableModel):
@@ -40,6 +45,7 @@ class ReadingsModel(QAbstractTableModel):
         super().__init__(parent)
         self._readings: list[Reading] = []
         self._is_waiting = True
+        self._hides: Callable[[str], bool] = _shows_all
 
     # For the panel
 
@@ -59,6 +65,20 @@ class ReadingsModel(QAbstractTableModel):
     def unreadable(self) -> tuple[Unreadable, ...]:
         """All refusals, in list order."""
         return tuple(Unreadable(r.case.key, r.reason) for r in self._readings if r.reason)
+
+    def summary(self) -> str:
+        """How many were read, refused (unless that is hidden) and not readable; "" for none."""
+        read, failed = self.predictions(), len(self.unreadable())
+        if not read and not failed:
+            return ""
+        texts = [_(READ).format(images=images_text(len(read)))]
+        refused = sum(prediction.verdict == "refused" for prediction in read)
+        if refused and not any(map(self.hides, self._readings)):
+            texts.append(_(REFUSED).format(n=number(refused)))
+        if failed:
+            files = ngettext("{n} file", "{n} files", failed).format(n=number(failed))
+            texts.append(_(FAILED).format(files=files))
+        return " · ".join(texts)
 
     def cases(self) -> tuple[Case, ...]:
         """All images, read or not."""
@@ -83,6 +103,30 @@ class ReadingsModel(QAbstractTableModel):
         """Append a case that nothing has been said of yet, unless it is in the list."""
         if self.row_of(case.key) < 0:
             self._append([Reading(case)])
+
+    def put(self, reading: Reading) -> int:
+        """Append a reading, or let it replace what was said of its case; answers its row."""
+        row = self.row_of(reading.case.key)
+        if row < 0:
+            self._append([reading])
+            return len(self._readings) - 1
+        self._readings[row] = reading
+        self.dataChanged.emit(self.index(row, 0), self.index(row, VERDICT))
+        return row
+
+    def hide_answers_by(self, hides: Callable[[str], bool]) -> None:
+        """Which cases' answers (by key) a blinded reader must not see."""
+        self._hides = hides
+
+    def say_again(self) -> None:
+        """What is hidden is not what it was."""
+        if self._readings:
+            last = self.index(len(self._readings) - 1, VERDICT)
+            self.dataChanged.emit(self.index(0, LABEL), last)
+
+    def hides(self, reading: Reading) -> bool:
+        """Whether the answer of this reading must not be seen now."""
+        return reading.prediction is not None and self._hides(reading.case.key)
 
     def set_waiting(self, *, is_waiting: bool) -> None:
         """Whether cases nothing has been said of will still be read."""
@@ -137,9 +181,9 @@ class ReadingsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(reading, column)
         if role == Qt.ItemDataRole.DecorationRole:
-            return _sign(reading, column)
+            return None if self.hides(reading) else _sign(reading, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tip(reading)
+            return _file_text(reading.case) if self.hides(reading) else _tip(reading)
         if role == Qt.ItemDataRole.TextAlignmentRole and column == SURE:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -150,7 +194,7 @@ class ReadingsModel(QAbstractTableModel):
         if column == VERDICT:
             return self._verdict_text(reading)
         prediction = reading.prediction
-        if prediction is None:
+        if prediction is None or self.hides(reading):
             return ""
         if prediction.verdict == "refused":
             return "–"
@@ -159,9 +203,15 @@ class ReadingsModel(QAbstractTableModel):
     def _verdict_text(self, reading: Reading) -> str:
         if reading.reason:
             return _(UNREADABLE)
+        if self.hides(reading):
+            return _(HIDDEN)
         if reading.prediction is not None:
             return _(WORDS[reading.prediction.verdict])
         return _(WAITING) if self._is_waiting else _(NOT_READ)
+
+
+def _shows_all(_key: str) -> bool:
+    return False
 
 
 def _case_of(file: Unreadable) -> Case:

@@ -19,7 +19,8 @@ COHORT_FILES = "PrecMed (*.precmed-cohort.json)"
 CSV_FILES = "CSV (*.csv)"
 CURVE_FILES = "PNG (*.png);;CSV (*.csv)"
 HTML_FILES = "HTML (*.html)"
-PAGES = ("cases.md", "training.md", "prediction.md", "evaluation.md", "preparing.md")
+_PLACES = ("cases", "training", "prediction", "evaluation", "preparing", "prediction")
+PAGES = tuple(f"{name}.md" for name in _PLACES)
 
 
 class Wishes(QObject):
@@ -29,20 +30,7 @@ class Wishes(QObject):
         super().__init__(window)
         self._window = window
         self._dialogs = window.dialogs
-        stack = window.workspace.undo_stack
-        plain: dict[str, Callable[[], object]] = {
-            "open_demo": window.cohort_flow.open_demo,
-            "quit": window.close,
-            "undo": stack.undo,
-            "redo": stack.redo,
-            "clear": window.cohort_flow.clear,
-            "train": window.training.wish_training,
-            "next": window.prediction.show_next,
-            "previous": window.prediction.show_previous,
-            "show_header": window.prediction.show_header,
-            "reset_layout": window.reset_layout,
-            "about": self._dialogs.show_about,
-        }
+        stack, plain = window.workspace.undo_stack, self._plain()
         names = window.actions_.by_name
         for name, action in names.items():
             action.triggered.connect(plain.get(name) or getattr(self, name))
@@ -66,6 +54,34 @@ class Wishes(QObject):
         stack.redoTextChanged.connect(self._on_redo_text)
         names["undo"].setEnabled(False)
         names["redo"].setEnabled(False)
+
+    def _plain(self) -> dict[str, Callable[[], object]]:
+        """The wishes that need no question."""
+        window = self._window
+        stack, room = window.workspace.undo_stack, window.room
+        return {
+            "open_demo": window.cohort_flow.open_demo,
+            "quit": window.close,
+            "undo": stack.undo,
+            "redo": stack.redo,
+            "clear": window.cohort_flow.clear,
+            "train": window.training.wish_training,
+            "next": window.prediction.show_next,
+            "previous": window.prediction.show_previous,
+            "show_header": window.prediction.show_header,
+            "reset_layout": window.reset_layout,
+            "about": self._dialogs.show_about,
+            "show_map": window.prediction.map_bar.wish,
+            "save_report": room.record.save_report,
+            "next_waiting": room.worklist.show_next_waiting,
+            "name_reader": room.decisions.name_reader,
+            "show_statistics": room.record.show_statistics,
+            "export_readings": room.record.export,
+            "verify_record": room.record.verify,
+            "back_up_record": room.record.back_up,
+            "restore_record": room.record.restore,
+            "erase_patient": room.record.erase,
+        }
 
     @Slot()
     def add_folder(self) -> None:
@@ -170,25 +186,30 @@ class Wishes(QObject):
     @Slot()
     def stop(self) -> None:
         """Stop what runs, nearest to the user's eye first; asks where something would be lost."""
-        window = self._window
-        if window.reading_flow.is_reading:
-            window.reading_flow.stop()
-        elif window.cohort_flow.is_opening:
-            window.cohort_flow.stop()
-        elif window.facts_flow.is_measuring:
-            window.facts_flow.stop()
-        elif window.training_flow.is_checking:
-            window.training.stop()
-        elif window.check_flow.is_checking:
-            window.check_flow.stop()
-        elif window.trouble_flow.is_looking:
-            window.trouble_flow.stop()
-        elif window.training_flow.is_training and self._dialogs.confirm(
+        window, room = self._window, self._window.room
+        stoppable: tuple[tuple[bool, Callable[[], object]], ...] = (
+            (window.reading_flow.is_reading, window.reading_flow.stop),
+            (room.maps.is_working, room.maps.stop),
+            (room.record.is_working, room.record.stop),
+            (window.cohort_flow.is_opening, window.cohort_flow.stop),
+            (window.facts_flow.is_measuring, window.facts_flow.stop),
+            (window.training_flow.is_checking, window.training.stop),
+            (window.check_flow.is_checking, window.check_flow.stop),
+            (window.trouble_flow.is_looking, window.trouble_flow.stop),
+            (window.training_flow.is_training, self._stop_training),
+        )
+        for is_running, stop in stoppable:
+            if is_running:
+                stop()
+                return
+
+    def _stop_training(self) -> None:
+        if self._dialogs.confirm(
             _("Stop the training?"),
             _("The best epoch is kept; before the first epoch ends there is nothing to keep."),
             (_("Stop the training"), _("Go on")),
         ):
-            window.training.stop()
+            self._window.training.stop()
 
     @Slot()
     def find_cases(self) -> None:
@@ -227,6 +248,10 @@ class Wishes(QObject):
     @Slot()
     def show_check(self) -> None:
         self._window.show_panel(4)
+
+    @Slot()
+    def show_worklist(self) -> None:
+        self._window.show_panel(5)
 
     @Slot()
     def check_images(self) -> None:

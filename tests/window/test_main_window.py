@@ -333,11 +333,11 @@ def test_all_three_panels_fit_at_1280_by_800(qtbot, window):
 def test_the_layout_is_remembered(qtbot, window):
     settings = QSettings(str(home_folder() / "window.ini"), QSettings.Format.IniFormat)
     settings.setValue("layout", window.saveState(LAYOUT_VERSION))
-    cases, training, _prediction, evaluation, check = window.docks
+    cases, training, _prediction, evaluation, check, worklist = window.docks
     window.tabifyDockWidget(training, cases)
     assert cases in window.tabifiedDockWidgets(training)
     window.restoreState(settings.value("layout"), LAYOUT_VERSION)
-    assert window.tabifiedDockWidgets(training) == [evaluation, check]
+    assert window.tabifiedDockWidgets(training) == [evaluation, check, worklist]
 
 
 def test_every_wish_has_a_method_and_every_control_a_name(window):

@@ -108,6 +108,12 @@ class Imaging:
 
         return read_tags(case)
 
+    def drawn(self, count: int, side: int) -> tuple[Pixels, ...]:
+        """Grey chest-like phantoms, enlarged to `side` where that is more than they have."""
+        from precmed_gui.modalities.imaging.phantoms import draw_phantoms
+
+        return draw_phantoms(count, side)
+
     def is_expected(self, path: Path) -> bool:
         """Whether the name of a file promises an image or a container of images."""
         from precmed_gui.modalities.imaging.kinds import has_image_name

@@ -13,15 +13,18 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from precmed_gui.diagnosis.errors import FailedStorage
+from precmed_gui.diagnosis.pictures import Pixels
 from precmed_gui.diagnosis.storage import atomic_folder, failed_storage
 from precmed_gui.diagnosis.work import CancelToken, Report, Step
 from precmed_gui.language import _
 from precmed_gui.modalities.imaging.anatomy import (
     CLASSES,
+    SIDE,
     draw_anatomy,
     draw_finding,
     draw_picture,
 )
+from precmed_gui.modalities.imaging.pixels import resized
 from precmed_gui.modalities.imaging.rasters import PATIENT_KEY
 
 PATIENTS_A_CLASS = 40
@@ -100,6 +103,31 @@ def _patient(name: str, kind: str, random: np.random.Generator) -> Iterator[_Fil
             buffer, format="PNG", pnginfo=text
         )
         yield _File(f"{kind}/{name}_{number}.png", buffer.getvalue())
+
+
+def draw_phantoms(count: int, side: int, *, seed: int = 7) -> tuple[Pixels, ...]:
+    """So many pictures of as many synthetic patients, all classes in turn.
+
+    Parameters
+    ----------
+    count, seed
+        How many; the same seed draws the same.
+    side
+        They are squares of this many pixels, or of `anatomy.SIDE` where that is more.
+
+    Returns
+    -------
+    tuple of ndarray
+        (side, side), uint8, grey.
+    """
+    random = np.random.Generator(np.random.PCG64([seed, count]))
+    pictures: list[Pixels] = []
+    for number in range(count):
+        anatomy = draw_anatomy(random)
+        finding = draw_finding(CLASSES[number % len(CLASSES)], anatomy, random)
+        picture = draw_picture(anatomy, finding, random)
+        pictures.append(picture if side <= SIDE else resized(picture, side, side))
+    return tuple(pictures)
 
 
 def _holds_something(folder: Path) -> bool:

@@ -1,0 +1,267 @@
+"""Backups of a record, made and restored while windows work with it; `precmed archive` uses them.
+
+A backup is one file that was verified before it got its name. Restoring is one transaction in the
+record, so that other windows see all of it or nothing; what was there before is kept aside.
+"""
+
+import os
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+from precmed_gui.archive.record import Record
+from precmed_gui.archive.record_audit import audit
+from precmed_gui.archive.record_chain import Entry, appending
+from precmed_gui.archive.record_erasing import empty_rows, scrub
+from precmed_gui.archive.record_errors import DamagedRecord
+from precmed_gui.archive.record_file import (
+    RecordFile,
+    close_file,
+    connect,
+    disconnect,
+    open_file,
+    reading_errors,
+    writing,
+)
+from precmed_gui.archive.record_passphrase import without_triggers
+from precmed_gui.archive.record_seal import seal_path
+from precmed_gui.diagnosis.errors import FailedStorage
+from precmed_gui.diagnosis.storage import failed_storage
+from precmed_gui.diagnosis.work import CancelToken, Report, Step
+from precmed_gui.language import _
+
+_STEP_PAGES = 2000
+_COMPANIONS = ("-wal", "-shm", "-journal", ".seal")
+_TABLES = ("rows", "head", "answers", "words", "tallies", "keys")
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restoring did.
+
+    Parameters
+    ----------
+    rows
+        Rows the record has now.
+    aside
+        Where the former record is; None where there was none.
+    """
+
+    rows: int
+    aside: Path | None
+
+
+def back_up(record: Record, target: Path, report: Report, cancel: CancelToken) -> int:
+    """Make `target` a copy of `record` as it is now; the rows in it.
+
+    Raises
+    ------
+    DamagedRecord
+        If the copy does not verify; `target` is then as it was.
+    FailedStorage
+        If the disk refuses, or `target` is the record itself.
+    """
+    place = target.expanduser().absolute()
+    _refuse_itself(record.path, place)
+    with _beside(place) as partial:
+        _copy(record.file.connection, partial, report, cancel)
+        file = record.file
+        copy = RecordFile(connect(partial), partial, file.keys, file.generation)
+        rows = _verified(copy, report, cancel)
+        _put(partial, place)
+    return rows
+
+
+def restore(
+    path: Path, backup: Path, passphrase: str, report: Report, cancel: CancelToken
+) -> Restored:
+    """Make the record at `path` what it was when `backup` was made.
+
+    Patients that were erased since stay erased. That it was restored, and which head the former
+    record had, is a row of its own.
+
+    Parameters
+    ----------
+    passphrase
+        Of the backup; it is that of the record from then on.
+
+    Raises
+    ------
+    DamagedRecord
+        If the backup does not verify; the record is then as it was.
+    WrongPassphrase, LockedRecord, FailedStorage
+        Likewise.
+    """
+    path, backup = path.expanduser().absolute(), backup.expanduser().absolute()
+    _refuse_itself(path, backup)
+    with _beside(path) as partial:
+        _fetch(backup, partial)
+        rows = _verified(open_file(partial, passphrase), report, cancel)
+        try:
+            aside, emptied = _replace(path, partial, report, cancel)
+        except DamagedRecord:
+            aside, emptied = _set_aside(path), {}
+            _put(partial, path)
+        rows = _note(path, passphrase, aside, emptied)
+    return Restored(rows, aside)
+
+
+def _verified(file: RecordFile, report: Report, cancel: CancelToken) -> int:
+    """The rows of a copy, which is closed and one file afterwards."""
+    try:
+        found = audit(file, report, cancel)
+        if not found.valid:
+            raise DamagedRecord(
+                _("The copy is not sound, so nothing was replaced: {reason}").format(
+                    reason=found.reason
+                ),
+                _("Verify the record, or choose another backup."),
+            )
+        with reading_errors():
+            file.connection.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        disconnect(file.connection, file.path)
+    return found.rows
+
+
+def _replace(
+    path: Path, partial: Path, report: Report, cancel: CancelToken
+) -> tuple[Path | None, dict[int, bytes]]:
+    """Put the copy's content into the record; where the former is, and what was erased in it."""
+    connection = connect(path)
+    try:
+        with reading_errors():
+            connection.execute("ATTACH ? AS copy", (str(partial),))
+        with writing(connection, path):
+            has_rows = connection.execute("SELECT 1 FROM rows").fetchone() is not None
+            aside = _aside(path) if has_rows else None
+            if aside:
+                _keep_aside(path, aside, report, cancel)
+            emptied = dict(
+                connection.execute(
+                    "SELECT number, hash FROM rows"
+                    " WHERE identity IS NULL AND identity_digest IS NOT NULL"
+                )
+            )
+            with without_triggers(connection):
+                for table in _TABLES:
+                    connection.execute(f"DELETE FROM main.{table}")
+                    connection.execute(f"INSERT INTO main.{table} SELECT * FROM copy.{table}")
+            connection.execute("UPDATE keys SET generation = randomblob(16)")
+        return aside, emptied
+    finally:
+        disconnect(connection, path)
+
+
+def _keep_aside(path: Path, aside: Path, report: Report, cancel: CancelToken) -> None:
+    """Copy what is there, by a connection of its own: SQLite copies nothing that it writes to."""
+    connection = connect(path)
+    try:
+        _copy(connection, aside, report, cancel)
+    finally:
+        disconnect(connection, path)
+
+
+def _note(path: Path, passphrase: str, aside: Path | None, emptied: dict[int, bytes]) -> int:
+    """Erase again what was erased, and say in the chain what happened; the rows it has now."""
+    file = open_file(path, passphrase)
+    try:
+        with appending(file) as tail:
+            again = [
+                number
+                for number, known in emptied.items()
+                if file.connection.execute(
+                    "SELECT 1 FROM rows WHERE number = ? AND hash = ? AND identity IS NOT NULL",
+                    (number, known),
+                ).fetchone()
+            ]
+            if again:
+                tail.append(Entry("erasure", {"rows": empty_rows(file, again)}))
+            rows = tail.append(Entry("restored", {"aside": aside.name if aside else ""}))
+        scrub(file)
+    finally:
+        close_file(file)
+    return rows
+
+
+def _copy(source: sqlite3.Connection, target: Path, report: Report, cancel: CancelToken) -> None:
+    def progress(_status: int, left: int, total: int) -> None:
+        cancel.raise_if_set()
+        report(Step(_("Copying the record"), total - left, total))
+
+    with reading_errors(), closing(sqlite3.connect(target, isolation_level=None)) as copy:
+        source.backup(copy, pages=_STEP_PAGES, progress=progress)
+        copy.execute("PRAGMA journal_mode = DELETE")
+
+
+def _fetch(backup: Path, partial: Path) -> None:
+    try:
+        shutil.copyfile(backup, partial)
+        log = backup.with_name(backup.name + "-wal")
+        if log.exists():
+            shutil.copyfile(log, partial.with_name(partial.name + "-wal"))
+    except OSError as error:
+        raise FailedStorage(
+            _("The backup “{name}” cannot be read.").format(name=backup.name),
+            _("Check its name and that its disk is connected."),
+        ) from error
+
+
+def _put(partial: Path, target: Path) -> None:
+    """Give a complete copy its name, on the disk."""
+    try:
+        with partial.open("rb+") as file:
+            os.fsync(file.fileno())
+        for companion in _COMPANIONS:
+            target.with_name(target.name + companion).unlink(missing_ok=True)
+        partial.replace(target)
+    except OSError as error:
+        raise failed_storage(error, target) from error
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """A name for a copy that is not complete yet; nothing of it stays."""
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        yield partial
+    except OSError as error:
+        raise failed_storage(error, target) from error
+    finally:
+        for companion in ("", *_COMPANIONS):
+            with suppress(OSError):
+                partial.with_name(partial.name + companion).unlink(missing_ok=True)
+
+
+def _refuse_itself(record: Path, other: Path) -> None:
+    if other.resolve() in (record.resolve(), seal_path(record).resolve()):
+        raise FailedStorage(
+            _("“{name}” is the record itself.").format(name=other.name),
+            _("Choose another file for the backup."),
+        )
+
+
+def _aside(path: Path) -> Path:
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+    for number in count(1):
+        more = f"-{number}" if number > 1 else ""
+        aside = path.with_name(f"{path.stem}.before-{stamp}{more}{path.suffix}")
+        if not aside.exists():
+            return aside
+    raise AssertionError("numbers never end")
+
+
+def _set_aside(path: Path) -> Path | None:
+    """Rename a record that cannot be opened, with what belongs to it."""
+    aside = _aside(path)
+    for companion in ("", *_COMPANIONS):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + companion).rename(aside.with_name(aside.name + companion))
+    return aside

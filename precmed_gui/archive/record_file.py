@@ -1,0 +1,182 @@
+"""The SQLite file under a record: shared by several windows, brought up to date, sealed at rest.
+
+Used by `record*` alone. Everything SQLite can refuse ends here as a sentence.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from precmed_gui.archive.record_errors import damaged, newer, refusal, replaced, unkept
+from precmed_gui.archive.record_keys import KeptKeys, Keys, kept, new_keys, opened
+from precmed_gui.archive.record_schema import APPLICATION, STEPS
+from precmed_gui.archive.record_seal import break_seal, hold, release, seal
+from precmed_gui.diagnosis.errors import PrecmedError
+
+WAIT_SECONDS = 10.0
+"""How long a window waits for another one's write."""
+_GENERATION, _SMALLEST = 16, 512
+
+
+@dataclass(slots=True)
+class RecordFile:
+    """An open file: the connection, where it is, its keys, and which generation these belong to."""
+
+    connection: sqlite3.Connection
+    path: Path
+    keys: Keys
+    generation: bytes
+
+
+def open_file(path: Path, passphrase: str) -> RecordFile:
+    """The file at `path`, a new one if there is none; encrypted if new and with a passphrase.
+
+    Raises
+    ------
+    LockedRecord, DamagedRecord, NewerRecord, WrongPassphrase, FailedStorage
+    """
+    connection = connect(path)
+    try:
+        with reading_errors():
+            found = _found_keys(connection) or _first_keys(connection, path, passphrase)
+            generation, kept_keys = found
+        return RecordFile(connection, path, opened(kept_keys, passphrase), generation)
+    except PrecmedError:
+        disconnect(connection, path)
+        raise
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection with everything set that durability and sharing need; ends in `disconnect`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        hold(path)
+    except OSError as error:
+        raise unkept() from error
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, timeout=WAIT_SECONDS)
+    except sqlite3.Error as error:
+        release(path)
+        raise refusal(error) from error
+    try:
+        with reading_errors():
+            _refuse_foreign(connection, path)
+            for setting in (
+                "journal_mode = WAL",
+                "synchronous = FULL",
+                "secure_delete = ON",
+                "temp_store = MEMORY",
+                "recursive_triggers = ON",
+                "cache_size = -32000",
+            ):
+                connection.execute(f"PRAGMA {setting}")
+            _bring_up_to_date(connection, path)
+    except PrecmedError:
+        disconnect(connection, path)
+        raise
+    return connection
+
+
+def disconnect(connection: sqlite3.Connection, path: Path) -> None:
+    """Set the file free."""
+    connection.close()
+    release(path)
+
+
+def close_file(file: RecordFile) -> None:
+    """Bring all into one file, seal it if nobody else has it in use, and set it free."""
+    seal(file.connection, file.path)
+    disconnect(file.connection, file.path)
+
+
+@contextmanager
+def reading_errors() -> Iterator[None]:
+    """Turn what SQLite says into our errors."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise refusal(error) from error
+    except UnicodeDecodeError as error:  # a text of SQLite's, for instance a name in its error
+        raise damaged() from error
+
+
+@contextmanager
+def writing(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """All of the block is on the disk when it ends, or nothing of it; others wait for it.
+
+    Raises
+    ------
+    LockedRecord, DamagedRecord, FailedStorage
+    """
+    with reading_errors():
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            break_seal(path)
+            yield
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+
+def require_same(file: RecordFile) -> None:
+    """Raise `ReplacedRecord` if another window has replaced all of it."""
+    row = file.connection.execute("SELECT generation FROM keys").fetchone()
+    if row is None or row[0] != file.generation:
+        raise replaced()
+
+
+def keep_keys(connection: sqlite3.Connection, keys: KeptKeys) -> bytes:
+    """Write `keys` down in the place of those before; the new generation."""
+    generation = os.urandom(_GENERATION)
+    row = (generation, keys.index, keys.salt, keys.wrapped)
+    connection.execute("DELETE FROM keys")
+    connection.execute("INSERT INTO keys VALUES (1, ?, ?, ?, ?)", row)
+    return generation
+
+
+def _found_keys(connection: sqlite3.Connection) -> tuple[bytes, KeptKeys] | None:
+    row = connection.execute("SELECT generation, index_key, salt, wrapped FROM keys").fetchone()
+    return (row[0], KeptKeys(*row[1:])) if row else None
+
+
+def _first_keys(
+    connection: sqlite3.Connection, path: Path, passphrase: str
+) -> tuple[bytes, KeptKeys]:
+    """Keys for a new file, unless another window was quicker."""
+    keys = kept(new_keys(is_encrypted=bool(passphrase)), passphrase)
+    with writing(connection, path):
+        found = _found_keys(connection)
+        if found is None:
+            if connection.execute("SELECT 1 FROM rows").fetchone():
+                raise damaged()
+            found = keep_keys(connection, keys), keys
+    return found
+
+
+def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
+    is_new = not _number(connection, "schema_version")
+    if is_new and 0 < path.stat().st_size < _SMALLEST:  # SQLite would write over it
+        raise damaged()
+    if not is_new and _number(connection, "application_id") != APPLICATION:
+        raise damaged()
+    if _number(connection, "user_version") > len(STEPS):
+        raise newer()
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    if _number(connection, "user_version") == len(STEPS):
+        return
+    with writing(connection, path):
+        for step in STEPS[_number(connection, "user_version") :]:
+            for statement in step:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(STEPS)}")
+        connection.execute(f"PRAGMA application_id = {APPLICATION}")
+
+
+def _number(connection: sqlite3.Connection, pragma: str) -> int:
+    return int(connection.execute(f"PRAGMA {pragma}").fetchone()[0])

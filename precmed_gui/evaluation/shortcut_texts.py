@@ -1,0 +1,66 @@
+"""What the search for shortcuts found, as sentences for warnings, page and terminal."""
+
+from collections.abc import Sequence
+
+from precmed_gui.diagnosis.evaluation import Figure
+from precmed_gui.diagnosis.model_card import Shortcuts
+from precmed_gui.evaluation.figure_texts import decimal_text, listed, number, points_text
+from precmed_gui.language import _, ngettext
+
+_CHANCE = 0.5
+_CLEARLY = 0.1
+"""The interval of an area under the curve must lie so far above chance."""
+_NEAR = 0.6
+"""Of what the whole image brings above chance: so much the border alone must bring."""
+_LEAST_DROP = 0.05
+
+
+def shortcut_warnings(found: Shortcuts, labels: Sequence[str]) -> tuple[str, ...]:
+    """One sentence a shortcut; () where none was found."""
+    return tuple(text for text in (_border(found, labels), _marks(found)) if text)
+
+
+def shortcut_text(found: Shortcuts, labels: Sequence[str]) -> str:
+    """That none was found, and what that is worth; "" where one was."""
+    if shortcut_warnings(found, labels):
+        return ""
+    return ngettext(
+        "No shortcut was found on {n} image: neither by the border alone nor by bright marks in "
+        "it. Other shortcuts are possible.",
+        "No shortcut was found on {n} images: neither by the border alone nor by bright marks in "
+        "it. Other shortcuts are possible.",
+        found.n,
+    ).format(n=number(found.n))
+
+
+def _border(found: Shortcuts, labels: Sequence[str]) -> str:
+    known = [
+        (label, alone)
+        for label, alone, whole in zip(
+            labels, found.border.class_aucs, found.whole.class_aucs, strict=True
+        )
+        if alone is not None and whole is not None and _is_near(alone, whole)
+    ]
+    if not known:
+        return ""
+    names = listed([_("“{name}”").format(name=label) for label, _alone in known])
+    best = max((alone for _label, alone in known), key=lambda figure: figure.value)
+    return _(
+        "Beware of a shortcut: it still tells {classes} from the border of the image alone "
+        "(area under the curve up to {auc}). Look for letters, frames or marks of one site there."
+    ).format(classes=names, auc=decimal_text(best))
+
+
+def _is_near(alone: Figure, whole: Figure) -> bool:
+    is_clear = alone.low > _CHANCE + _CLEARLY
+    return is_clear and alone.value - _CHANCE >= _NEAR * (whole.value - _CHANCE)
+
+
+def _marks(found: Shortcuts) -> str:
+    drop = found.drop
+    if drop is None or drop.low <= 0 or drop.value < _LEAST_DROP:
+        return ""
+    return _(
+        "Beware of a shortcut: with bright marks near the border painted over, fewer answers are "
+        "right (by {points})."
+    ).format(points=points_text(drop))

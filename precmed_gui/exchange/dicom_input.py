@@ -1,0 +1,97 @@
+"""The DICOM files a reading came from, as the objects that refer to them need their headers."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from precmed_gui.diagnosis.cases import Case
+from precmed_gui.diagnosis.errors import PrecmedError
+from precmed_gui.language import _
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+UTF_8 = "ISO_IR 192"
+_NEEDED = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID", "Modality")
+_EMPTY_ALLOWED = (
+    "PatientID", "PatientName", "PatientBirthDate", "PatientSex", "AccessionNumber", "StudyID",
+    "StudyDate", "StudyTime", "ReferringPhysicianName",
+)  # fmt: skip
+
+
+def read_headers(case: Case) -> "tuple[Dataset, ...]":
+    """Return the headers of a case's files, without pixels, in slice order.
+
+    Raises
+    ------
+    PrecmedError
+        If a file is no DICOM image, or does not say which study and series it belongs to.
+    """
+    return tuple(map(_header, case.files or (case.path,)))
+
+
+def frame_of(case: Case) -> int:
+    """Which frame of a film the case is, from 1; 0 for all of them, or a file of one."""
+    number = case.item.partition("frame/")[2]
+    return int(number) if number.isdecimal() else 0
+
+
+def _header(name: str) -> "Dataset":
+    from pydicom import dcmread
+    from pydicom.errors import InvalidDicomError
+
+    path = Path(name)
+    try:
+        header = dcmread(path, stop_before_pixels=True)
+    except (InvalidDicomError, ValueError) as error:
+        raise refusal(path, _("it is no DICOM file")) from error
+    except OSError as error:
+        raise refusal(path, _("it cannot be read")) from error
+    missing = [name for name in _NEEDED if not header.get(name)]
+    if missing:
+        reason = _("it does not say what it belongs to ({names})").format(names=", ".join(missing))
+        raise refusal(path, reason)
+    return _filled(header)
+
+
+def _filled(header: "Dataset") -> "Dataset":
+    """With the patient's and the study's elements, as later versions of DICOM want them."""
+    for name in _EMPTY_ALLOWED:
+        if name not in header:
+            setattr(header, name, "")
+    header.StudyDate = _moment(str(header.StudyDate or ""), r"\d{8}")
+    header.StudyTime = _moment(str(header.StudyTime or ""), r"\d{2}(\d{2}(\d{2}(\.\d{1,6})?)?)?")
+    names = ("DeidentificationMethod", "DeidentificationMethodCodeSequence")
+    is_silent = not any(name in header for name in names)
+    if is_silent and header.get("PatientIdentityRemoved") == "YES":
+        header.DeidentificationMethod = "Not stated"
+    return header
+
+
+def _moment(text: str, form: str) -> str:
+    """A date or time without the signs of ACR-NEMA ("11:20:00"); empty where it is none."""
+    plain = text.strip().replace(":", "")
+    plain = plain.replace(".", "") if plain.count(".") > 1 else plain
+    return plain if re.fullmatch(form, plain) else ""
+
+
+def refusal(path: Path, reason: str) -> PrecmedError:
+    """Why no DICOM object can answer this file."""
+    return PrecmedError(
+        _("“{name}” cannot be answered with a DICOM object: {reason}.").format(
+            name=path.name, reason=reason
+        ),
+        _("Write a PDF report instead."),
+    )
+
+
+def modality_of(headers: "Sequence[Dataset]") -> str:
+    """The DICOM code of what made the images ("CT")."""
+    return str(headers[0].Modality)
+
+
+def person_name(name: str) -> str:
+    """A name as people write it as a DICOM person name (PS3.5 6.2), all in one component."""
+    kept = "".join(" " if sign in "\\=^\r\n\t" else sign for sign in name)
+    return f"{' '.join(kept.split())[:63]}^"

@@ -1,0 +1,133 @@
+"""What was read and decided as a table: for a folder's results, statistics and second opinions.
+
+One row a decision, so that a blinded reading and its revision are both there; an answer nobody has
+decided about is one row without a decision. The window and the statistics read it back.
+"""
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from precmed_gui.diagnosis.errors import PrecmedError
+from precmed_gui.diagnosis.record import Decision, Shown
+from precmed_gui.diagnosis.storage import write_atomically
+from precmed_gui.evaluation.wording import no_intended_use
+from precmed_gui.exchange.cells import guarded, write_table
+from precmed_gui.language import _
+
+Reading = tuple[Shown, tuple[Decision, ...]]
+Cell = str | int | float
+_MOST_ROWS = 1_048_576
+"""What a sheet of XLSX holds (ECMA-376)."""
+
+_FIRST = ("number", "shown_at")
+_IDENTITY = ("case_key", "case", "patient")
+_ANSWER = ("fingerprint", "model", "model_digest", "verdict", "reason", "set", "label")
+_LAST = (
+    "intended_use", "decision_number", "decided_at", "decision", "decided_label", "reader",
+    "comment", "is_blind", "seconds",
+)  # fmt: skip
+
+
+def write_readings(path: Path, readings: Iterable[Reading], *, has_identity: bool = True) -> None:
+    """Write answers and decisions as CSV, or as XLSX where `path` ends so.
+
+    Columns: number and time in the record, key, name and patient of the case (only if
+    `has_identity`), the answer, one probability a class (0 to 1, "p: class"), what the model is
+    for, and the decision. A refused image has neither class nor probabilities. Texts that a
+    spreadsheet would run as a formula begin with an apostrophe.
+
+    Raises
+    ------
+    PrecmedError
+        If there are more rows than a sheet holds.
+    FailedStorage
+        If it cannot be written; what `path` held before is then still there.
+    """
+    kept = tuple(readings)
+    labels = tuple(dict.fromkeys(label for shown, _some in kept for label in shown.labels))
+    identity = _IDENTITY if has_identity else ()
+    shares = (guarded(f"p: {label}") for label in labels)
+    head = (*_FIRST, *identity, *_ANSWER, *shares, *_LAST)
+    rows = _rows(kept, labels, has_identity=has_identity)
+    if path.suffix.casefold() != ".xlsx":
+        write_table(path, [head, *([_as_text(cell) for cell in row] for row in rows)])
+        return
+    write_atomically(path, _sheet(head, tuple(rows)))
+
+
+def _rows(
+    readings: Sequence[Reading], labels: Sequence[str], *, has_identity: bool
+) -> Iterator[tuple[Cell, ...]]:
+    for shown, decisions in readings:
+        named = (shown.case_key, shown.case_name, shown.patient) if has_identity else ()
+        begin = (
+            shown.number or "",
+            shown.at,
+            *map(guarded, named),
+            *_answer(shown),
+            *_shares(shown, labels),
+            guarded(shown.intended_use.strip() or no_intended_use()),
+        )
+        for decision in decisions or (None,):
+            yield (*begin, *_decision(decision))
+
+
+def _answer(shown: Shown) -> tuple[str, ...]:
+    is_refused = shown.verdict == "refused"
+    pairs = zip(shown.labels, shown.probabilities, strict=True)
+    label = "" if is_refused or not shown.labels else max(pairs, key=lambda pair: pair[1])[0]
+    label_set = "" if is_refused else " | ".join(shown.label_set)
+    said = (shown.fingerprint, shown.model_name, shown.model_digest, shown.verdict, shown.reason)
+    return tuple(map(guarded, (*said, label_set, label)))
+
+
+def _shares(shown: Shown, labels: Sequence[str]) -> tuple[Cell, ...]:
+    if shown.verdict == "refused":
+        return ("",) * len(labels)
+    shares = dict(zip(shown.labels, shown.probabilities, strict=True))
+    return tuple(round(shares[label], 6) if label in shares else "" for label in labels)
+
+
+def _decision(decision: Decision | None) -> tuple[Cell, ...]:
+    if decision is None:
+        return ("",) * (len(_LAST) - 1)
+    return (
+        decision.number or "",
+        decision.at,
+        decision.kind,
+        *map(guarded, (decision.label, decision.reader, decision.comment)),
+        int(decision.is_blind),
+        round(decision.seconds, 3),
+    )
+
+
+def _as_text(cell: Cell) -> str | int:
+    return f"{cell:.6f}".rstrip("0").rstrip(".") if isinstance(cell, float) else cell
+
+
+def _sheet(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
+    if len(rows) >= _MOST_ROWS:
+        raise PrecmedError(
+            _("There are more rows than a sheet of XLSX holds."), _("Save it as CSV instead.")
+        )
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_("Readings"))
+    sheet.freeze_panes = "A2"
+    for row in (head, *rows):
+        sheet.append([_showable(cell) for cell in row])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _showable(cell: Cell) -> Cell:
+    """Without control characters, which XLSX cannot hold."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    if not isinstance(cell, str):
+        return cell
+    plain = cell.encode("utf-8", "replace").decode("utf-8")
+    return str(ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", plain))[:32_767]

@@ -1,0 +1,167 @@
+"""How much each place of an image moves the score of a class, inside the networks of a model.
+
+`explain` makes maps of it. The score is the class's log-odds as each network gives them before its
+percentages: unlike a percentage near 100 % they never stand still, so their gradient never fades.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from precmed_gui.diagnosis.explanation import MapMethod
+from precmed_gui.diagnosis.model_card import Member
+from precmed_gui.learning.ensemble import Ensemble
+
+Plane = NDArray[np.float32]
+Attribute = Callable[[NDArray[np.float32], int, int], Plane]
+"""One image (size, size, channels) in [0, 1], a class number and a number of steps to (size, size)
+shares of its log-odds; negative where the image speaks against the class."""
+
+_BLUR = 0.1
+"""Of the side: how far the image is blurred that a path starts from."""
+_LARGEST_BATCH = 8
+_OUT_OF_REACH = 1e9
+
+
+def attribution(ensemble: Ensemble, method: MapMethod) -> Attribute:
+    """The way to ask `ensemble` for shares of a class's score; traced once for each network.
+
+    "gradient" is integrated gradients (Sundararajan et al. 2017, arXiv:1703.01365) along the
+    straight path from a blurred copy of the image, which holds nothing small (Sturmfels et al.
+    2020, doi:10.23915/distill.00022). "class-activation" is the same integral at the networks'
+    inner layers, the last of each resolution (Sattarzadeh et al. 2021, arXiv:2102.07805, after
+    Selvaraju et al. 2017, arXiv:1610.02391). By completeness each sums to the change of the
+    score, so networks and layers can be added.
+
+    Returns
+    -------
+    callable
+        The mean over the members that answer, by weight and softened as their answers are.
+    """
+    shares = [
+        (member.weight * member.scale, _one(network, method))
+        for member, network in _answering(ensemble.members, ensemble.networks)
+    ]
+
+    def ask(image: NDArray[np.float32], number: int, steps: int) -> Plane:
+        start = blurred(image)
+        found = [weight * one(image, start, number, steps) for weight, one in shares]
+        return np.sum(found, axis=0, dtype=np.float32)
+
+    return ask
+
+
+def blurred(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The image without anything smaller than about a fifth of its side."""
+    from scipy.ndimage import gaussian_filter
+
+    width = _BLUR * image.shape[0]
+    return np.asarray(gaussian_filter(image, (width, width, 0)), np.float32)
+
+
+def _answering(members: Sequence[Member], networks: Sequence[Any]) -> list[tuple[Member, Any]]:
+    pairs = zip(members, networks, strict=True)
+    return [(member, network) for member, network in pairs if member.weight]
+
+
+_One = Callable[[NDArray[np.float32], NDArray[np.float32], int, int], Plane]
+
+
+def _one(network: Any, method: MapMethod) -> _One:
+    return _by_activation(network) if method == "class-activation" else _by_gradient(network)
+
+
+def _by_gradient(network: Any) -> _One:
+    import keras
+    import tensorflow as tf
+
+    inner = keras.Model(network.input, network.get_layer("classes").input)
+    shape = network.input.shape[1:]
+
+    @tf.function(input_signature=[tf.TensorSpec((None, *shape)), tf.TensorSpec((), tf.int32)])  # type: ignore[untyped-decorator]
+    def gradient(images: Any, number: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            score = _log_odds(network, inner(images, training=False), number)
+        return tf.reduce_sum(tape.gradient(score, images), axis=0)
+
+    def one(image: NDArray[np.float32], start: NDArray[np.float32], number: int, steps: int) -> Any:
+        parts = [gradient(some, number).numpy() for some in _path(image, start, steps)]
+        return ((image - start) * np.sum(parts, axis=0)).sum(axis=-1) / steps
+
+    return one
+
+
+def _by_activation(network: Any) -> _One:
+    import keras
+    import tensorflow as tf
+
+    inner = keras.Model(
+        network.input, [*_last_of_each_resolution(network), network.get_layer("classes").input]
+    )
+    shape = network.input.shape[1:]
+
+    @tf.function(input_signature=[tf.TensorSpec((None, *shape)), tf.TensorSpec((), tf.int32)])  # type: ignore[untyped-decorator]
+    def gradients(images: Any, number: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            *layers, features = inner(images, training=False)
+            score = _log_odds(network, features, number)
+        return [tf.reduce_sum(found, axis=0) for found in tape.gradient(score, layers)]
+
+    @tf.function(input_signature=[tf.TensorSpec((2, *shape))])  # type: ignore[untyped-decorator]
+    def changes(ends: Any) -> Any:
+        return [layer[0] - layer[1] for layer in inner(ends, training=False)[:-1]]
+
+    def one(image: NDArray[np.float32], start: NDArray[np.float32], number: int, steps: int) -> Any:
+        parts = [gradients(some, number) for some in _path(image, start, steps)]
+        planes = []
+        for place, change in enumerate(changes(np.stack([image, start]))):
+            total = np.sum([part[place].numpy() for part in parts], axis=0)
+            planes.append((total * change.numpy()).sum(axis=-1) / steps)
+        return np.mean([_spread(plane, len(image)) for plane in planes], axis=0)
+
+    return one
+
+
+def _last_of_each_resolution(network: Any) -> list[Any]:
+    """The outputs with places, the last of each size, from fine to coarse; not the image itself."""
+    found: dict[int, Any] = {}
+    is_image = True
+    for layer in network.layers:
+        is_image = is_image and not layer.weights
+        output = layer.output
+        if not is_image and not isinstance(output, list) and len(output.shape) == 4:
+            found[output.shape[1]] = output
+    return list(found.values())
+
+
+def _log_odds(network: Any, features: Any, number: Any) -> Any:
+    """(n,) of one class against all others, from what goes into the classes."""
+    import tensorflow as tf
+
+    classes = network.get_layer("classes")
+    logits = tf.matmul(features, classes.kernel) + classes.bias
+    own = tf.one_hot(number, logits.shape[-1])
+    others = tf.reduce_logsumexp(logits - _OUT_OF_REACH * own, axis=-1)
+    return tf.reduce_sum(logits * own, axis=-1) - others
+
+
+def _path(
+    image: NDArray[np.float32], start: NDArray[np.float32], steps: int
+) -> list[NDArray[np.float32]]:
+    """Images half way through each step from `start` to `image`, a few at a time."""
+    shares = (np.arange(steps, dtype=np.float32) + np.float32(0.5)) / np.float32(steps)
+    every = start + shares[:, np.newaxis, np.newaxis, np.newaxis] * (image - start)
+    return [every[first : first + _LARGEST_BATCH] for first in range(0, steps, _LARGEST_BATCH)]
+
+
+def _spread(plane: Plane, side: int) -> Plane:
+    """A coarse plane over the whole image, its sum kept."""
+    from PIL import Image
+
+    picture = Image.fromarray(plane.astype(np.float32))
+    wide = np.asarray(picture.resize((side, side), Image.Resampling.BILINEAR))
+    return wide * np.float32(plane.size / side**2)

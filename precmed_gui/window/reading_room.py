@@ -1,0 +1,154 @@
+"""The worklist and all around it in one place: record, decisions, maps; the main window has one."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from precmed_gui.archive.record import Record, open_record, shown_of
+from precmed_gui.archive.record_errors import WrongPassphrase
+from precmed_gui.diagnosis.cases import Case
+from precmed_gui.diagnosis.prediction import Prediction
+from precmed_gui.diagnosis.record import Decision, Shown, UsedModel
+from precmed_gui.evaluation.wording import worth
+from precmed_gui.language import N_, _
+from precmed_gui.learning.shelf import model_digest
+from precmed_gui.places import record_file
+from precmed_gui.window.decision_flow import DecisionFlow
+from precmed_gui.window.map_flow import MapFlow
+from precmed_gui.window.reading_stage import Stopwatch
+from precmed_gui.window.record_dialogs import RecordDialogs
+from precmed_gui.window.record_flow import RecordFlow
+from precmed_gui.window.record_keeper import RecordKeeper
+from precmed_gui.window.worklist_flow import CaseFinder, WorklistFlow
+from precmed_gui.window.worklist_panel import WorklistPanel
+
+if TYPE_CHECKING:
+    from precmed_gui.window.main_window import MainWindow
+
+CLOSED = N_("The record is encrypted and was not opened.")
+CLOSED_HINT = N_("Choose “Verify the record” and type its passphrase.")
+
+
+class ReadingRoom(QObject):
+    """Builds the flows of reading and connects them; knows the window, the flows do not."""
+
+    def __init__(self, window: "MainWindow", worklist: WorklistPanel) -> None:
+        super().__init__(window)
+        self._window, self._worklist = window, worklist
+        self._settings = window.settings
+        self._passphrase, self._is_refused = "", False
+        self._used = UsedModel("", "")
+        self.dialogs = RecordDialogs(window)
+        self.keeper = RecordKeeper(self._open, self._facts, self)
+        panel = window.prediction
+        self.decisions = DecisionFlow(self.keeper, panel, self._ask_reader, Stopwatch())
+        finder = CaseFinder(panel, self._cases, self._digest)
+        self.worklist = WorklistFlow(self.keeper, worklist, panel, finder)
+        self.maps = MapFlow(window.workspace, window.jobs, panel)
+        self.record = RecordFlow(self, window)
+        self._connect()
+        self.decisions.use_reader(str(self._settings.value("reader", "")))
+
+    def _connect(self) -> None:
+        window = self._window
+        window.workspace.model_changed.connect(self._on_model_changed)
+        window.reading_flow.keep_answers_by(self.keeper.keep)
+        window.prediction.next_waiting_wished.connect(self.worklist.show_next_waiting)
+        window.prediction.decisions.earlier_wished.connect(self._on_earlier_wished)
+        self.worklist.expected.connect(window.reading_flow.pictures.expect)
+        self.worklist.opened.connect(self._on_opened)
+        self._worklist.rows.hide_answers_by(self.decisions.hides)
+        self._worklist.blinding_changed.connect(self._on_blinding_wished)
+        self._worklist.statistics_wished.connect(self.record.show_statistics)
+        self.decisions.reader_changed.connect(self._on_reader_changed)
+        self.decisions.decided.connect(self._on_decided)
+
+    def begin(self) -> None:
+        """Open the record; called when the window is visible."""
+        if self.keeper.open():
+            self.worklist.refresh()
+
+    def close(self) -> None:
+        """Set the record free."""
+        self.keeper.close()
+
+    def reopen(self, passphrase: str | None = None) -> None:
+        """The file is another one now, perhaps under another passphrase."""
+        self._passphrase = self._passphrase if passphrase is None else passphrase
+        self.keeper.reopen()
+        self.decisions.refresh()
+
+    @property
+    def passphrase(self) -> str:
+        """What opens the record; "" where it is not encrypted."""
+        return self._passphrase
+
+    def ask_again(self) -> None:
+        """Whoever did not know the passphrase before may know it now."""
+        self._is_refused = False
+
+    def shown(self) -> Shown | None:
+        """The recorded answer on the screen, if it may be seen."""
+        reading = self._window.prediction.current()
+        found = self.keeper.shown_of(reading.case.key) if reading is not None else None
+        return None if found is None or self.decisions.hides(found) else found
+
+    def _open(self) -> Record:
+        """The record; asks for the passphrase of an encrypted one until it fits or nobody knows."""
+        while True:
+            if self._is_refused:
+                raise WrongPassphrase(_(CLOSED), _(CLOSED_HINT))
+            try:
+                return open_record(record_file(), self._passphrase)
+            except WrongPassphrase as error:
+                trouble = error.message if self._passphrase else ""
+                self._passphrase = self.dialogs.passphrase(trouble)
+                self._is_refused = not self._passphrase
+
+    def _facts(self, prediction: Prediction) -> Shown:
+        return shown_of(prediction, self._used)
+
+    def _digest(self) -> str:
+        return self._used.digest
+
+    def _cases(self) -> tuple[Case, ...]:
+        return self._window.workspace.cohort.cases
+
+    def _ask_reader(self, name: str) -> str:
+        return self.dialogs.reader(name)
+
+    @Slot(object)
+    def _on_model_changed(self, _card: object) -> None:
+        card, folder = self._window.workspace.card, self._window.workspace.model
+        if card is not None and folder is not None:
+            self._used = UsedModel(card.name, model_digest(folder), card.intended_use, worth(card))
+
+    @Slot()
+    def _on_opened(self) -> None:
+        """A case is on the screen; the prediction panel may be behind another one."""
+        dock = self._window.docks[2]
+        if not dock.isVisible():
+            dock.show()
+        dock.raise_()
+
+    @Slot()
+    def _on_earlier_wished(self) -> None:
+        """The patient's cases, where they can be opened."""
+        shown = self.shown()
+        if shown is not None:
+            self._window.show_panel(5)
+            self._worklist.search.setText(shown.patient)
+
+    @Slot(bool)
+    def _on_blinding_wished(self, is_on: bool) -> None:
+        holds = self.decisions.set_blinded(is_blinded=is_on)
+        self._worklist.show_blinding(is_blinded=holds)
+
+    @Slot(str)
+    def _on_reader_changed(self, name: str) -> None:
+        self._settings.setValue("reader", name)
+        self._worklist.rows.say_again()
+
+    @Slot(object)
+    def _on_decided(self, _decision: Decision) -> None:
+        self.worklist.show_next_waiting()

@@ -1,0 +1,277 @@
+"""What the Record menu does: verify, back up, restore, erase; and the report of a case."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale, QObject, Slot
+
+from precmed_gui.archive.record_copies import Restored, restore
+from precmed_gui.diagnosis.errors import PrecmedError
+from precmed_gui.diagnosis.record import Audit, Export
+from precmed_gui.diagnosis.report import Paper, Report, ReportForm, file_stem
+from precmed_gui.diagnosis.work import Step
+from precmed_gui.exchange.report_contents import display_pixels, report_of
+from precmed_gui.exchange.report_pdf import write_report
+from precmed_gui.jobs.jobs import Jobs, Lane
+from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
+from precmed_gui.language import N_, _, current_language, ngettext, sentences
+from precmed_gui.places import record_file
+from precmed_gui.window.reader_statistics_view import ReaderStatisticsView
+from precmed_gui.window.record_works import (
+    RecordPlace,
+    back_up_record,
+    count_readers,
+    erase_patient,
+    export_readings,
+    verify_record,
+)
+from precmed_gui.window.wording import number
+
+if TYPE_CHECKING:
+    from precmed_gui.window.main_window import MainWindow
+    from precmed_gui.window.reading_room import ReadingRoom
+
+BACKUPS = "PrecMed (*.precmed-record)"
+TABLE_FILES = "CSV (*.csv);;XLSX (*.xlsx)"
+PDF_FILES = "PDF (*.pdf)"
+VERIFYING, BACKING_UP = N_("Verifying the record…"), N_("Backing up the record…")
+COUNTING = N_("Reading the decisions…")
+RESTORING, ERASING = N_("Restoring the record…"), N_("Erasing the patient…")
+VALID = N_("The record is as it was written.")
+BAD = N_("The record is not as it was written: row {row} is the first that does not fit.")
+HEAD = N_("Its head, printed on reports: {head}")
+NO_CASE = N_("There is no recorded answer on the screen to report.")
+_LETTER = {QLocale.Country.UnitedStates, QLocale.Country.Canada, QLocale.Country.Mexico}
+
+
+class RecordFlow(QObject):
+    """Turns menu entries into work on the record; one at a time."""
+
+    def __init__(self, room: "ReadingRoom", window: "MainWindow") -> None:
+        super().__init__(room)
+        self._room, self._window = room, window
+        self._jobs: Jobs = window.jobs
+        self._panel = window.worklist
+        self._job = 0
+        self._done: Callable[[object], None] = _nothing
+        self._jobs.reported.connect(self._on_reported)
+        self._jobs.ended.connect(self._on_ended)
+        self._panel.progress.stop_wished.connect(self.stop)
+
+    @property
+    def is_working(self) -> bool:
+        """Whether something is being done with the record."""
+        return self._job != 0
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop what runs; the record is as it was."""
+        self._jobs.cancel(self._job)
+
+    @Slot()
+    def verify(self) -> None:
+        """Walk through the chain."""
+        if self._is_free():
+            self._start(_(VERIFYING), partial(verify_record, self._place()), self._say_audit)
+
+    @Slot()
+    def back_up(self) -> None:
+        """Copy the record while it is in use."""
+        if self._is_free() and (name := self._target(_("Back up the record"), "", BACKUPS)):
+            work = partial(back_up_record, self._place(), Path(name))
+            self._start(_(BACKING_UP), work, partial(self._say_backup, name))
+
+    @Slot()
+    def restore(self) -> None:
+        """Make the record what it was; the present one is kept aside."""
+        if not self._is_free():
+            return
+        name = self._window.dialogs.open_file(_("Restore the record"), BACKUPS)
+        if name and self._window.dialogs.confirm(
+            _("Restore the record from “{name}”?").format(name=Path(name).name),
+            _("What was recorded since then leaves the worklist; the present file is kept aside."),
+            (_("Restore"), _("Leave it")),
+        ):
+            self._restore(name, self._room.passphrase)
+
+    @Slot()
+    def erase(self) -> None:
+        """Take away who answers were about, after asking twice."""
+        if not self._is_free():
+            return
+        shown = self._room.shown()
+        named = (shown.patient or shown.case_key) if shown is not None else ""
+        patient = self._room.dialogs.patient(named)
+        if patient and self._window.dialogs.confirm(
+            _("Erase “{patient}” for good?").format(patient=patient),
+            _("Name, file and comments of all answers about this patient go. There is no undo."),
+            (_("Erase for good"), _("Keep")),
+        ):
+            self._room.close()
+            self._start(
+                _(ERASING), partial(erase_patient, self._place(), patient), self._say_erased
+            )
+
+    @Slot()
+    def show_statistics(self) -> None:
+        """What readers and model are worth, where the cohort knows the classes."""
+        if self._is_free():
+            cases = self._window.workspace.cohort.labelled
+            truth = {case.key: case.label for case in cases if case.label is not None}
+            work = partial(count_readers, self._place(), truth)
+            self._start(_(COUNTING), work, self._show_counted)
+
+    @Slot()
+    def export(self) -> None:
+        """Write what was read and decided as a table."""
+        if not self._is_free():
+            return
+        has_identity = self._window.dialogs.confirm(
+            _("Write the names of cases and patients into the table?"),
+            _("Without them its rows are told by their number in the record."),
+            (_("Write them"), _("Leave them out")),
+        )
+        if name := self._target(_("Save decisions"), "readings.csv", TABLE_FILES):
+            work = partial(export_readings, self._place(), Path(name), has_identity)
+            self._start(_(COUNTING), work, partial(self._say_exported, name))
+
+    @Slot()
+    def save_report(self) -> None:
+        """Write the case on the screen as PDF, with names only where the user wants them."""
+        shown, picture = self._room.shown(), self._window.prediction.viewer.picture
+        if shown is None or picture is None:
+            self._window.tell(_(NO_CASE), "")
+            return
+        has_identity = self._window.dialogs.confirm(
+            _("Print the name of the case and of the patient on the report?"),
+            _("Without them the report is told by its number in the record."),
+            (_("Print them"), _("Leave them out")),
+        )
+        report = self._report(has_identity=has_identity)
+        name = self._target(_("Save the report"), f"{file_stem(report)}.pdf", PDF_FILES)
+        if name:
+            self._write(Path(name), report)
+
+    def _report(self, *, has_identity: bool) -> Report:
+        shown, picture = self._room.shown(), self._window.prediction.viewer.picture
+        assert shown is not None
+        assert picture is not None
+        reading = self._window.prediction.current()
+        has_card = reading is not None and not reading.note
+        paper: Paper = "Letter" if QLocale.system().territory() in _LETTER else "A4"
+        form = ReportForm(current_language(), paper, self._room.decisions.reader, has_identity)
+        card = self._window.workspace.card if has_card else None
+        report = report_of(shown, display_pixels(picture), card, form)
+        found = self._room.maps.explanation
+        is_here = found is not None and found.slice_number == picture.slice_number
+        return replace(
+            report,
+            decisions=self._room.keeper.decisions(shown),
+            explanation=found if is_here else None,
+            chain_head=self._room.keeper.head(),
+        )
+
+    def _write(self, path: Path, report: Report) -> None:
+        try:
+            write_report(path, report)
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        except PrecmedError as error:
+            self._window.tell(error.message, error.hint)
+            return
+        self._room.keeper.note_export(Export(report.shown.number, "pdf", path.name, digest))
+        text = _("The report was saved as {path}").format(path=path)
+        self._window.status_line.showMessage(text, 8000)
+
+    # Inside
+
+    def _place(self) -> RecordPlace:
+        return RecordPlace(record_file(), self._room.passphrase)
+
+    def _is_free(self) -> bool:
+        self._room.ask_again()
+        return not self._job and self._room.keeper.open()
+
+    def _target(self, title: str, name: str, kinds: str) -> str:
+        return self._window.dialogs.save_file(title, name or "record.precmed-record", kinds)
+
+    def _start(
+        self, text: str, work: Callable[..., object], done: Callable[[object], None]
+    ) -> None:
+        self._window.show_panel(5)
+        self._panel.strip.hide()
+        self._panel.progress.show_busy(text)
+        self._done = done
+        self._job = self._jobs.start(work, Lane.READING)
+
+    def _restore(self, name: str, passphrase: str) -> None:
+        self._room.close()
+        work = partial(restore, record_file(), Path(name), passphrase)
+        self._start(_(RESTORING), work, partial(self._say_restored, name, passphrase))
+
+    def _show_counted(self, found: object) -> None:
+        if isinstance(found, tuple):
+            view = ReaderStatisticsView(found, self._window)
+            view.export_wished.connect(self.export)
+            view.show()
+
+    def _say_exported(self, name: str, _path: object) -> None:
+        self._tell(_("The decisions were saved as {path}").format(path=name))
+
+    def _say_audit(self, found: object) -> None:
+        if not isinstance(found, Audit):
+            return
+        rows = ngettext("{n} row", "{n} rows", found.rows).format(n=number(found.rows))
+        head = _(HEAD).format(head=found.head)
+        if found.valid:
+            self._room.dialogs.tell(f"{_(VALID)} ({rows})", head)
+        else:
+            bad = _(BAD).format(row=number(found.first_bad))
+            self._room.dialogs.tell(bad, sentences(found.reason, head))
+
+    def _say_backup(self, name: str, _rows: object) -> None:
+        self._tell(_("The record was backed up as {path}").format(path=name))
+
+    def _say_restored(self, name: str, passphrase: str, found: object) -> None:
+        self._room.reopen(passphrase)
+        aside = found.aside if isinstance(found, Restored) else None
+        text = _("The record was restored from {path}.").format(path=name)
+        kept = _("The former one is {path}.").format(path=aside) if aside else ""
+        self._tell(sentences(text, kept))
+
+    def _say_erased(self, found: object) -> None:
+        self._room.reopen()
+        count = found if isinstance(found, int) else 0
+        text = ngettext("{n} answer was erased.", "{n} answers were erased.", count)
+        nothing = _("Nobody of this name is in the record.")
+        self._tell(text.format(n=number(count)) if count else nothing)
+
+    def _tell(self, text: str) -> None:
+        self._panel.strip.show_message(text)
+
+    @Slot(int, object)
+    def _on_reported(self, job: int, event: object) -> None:
+        if job == self._job and isinstance(event, Step):
+            self._panel.progress.show_step(event)
+
+    @Slot(int, object)
+    def _on_ended(self, job: int, outcome: Outcome) -> None:
+        if job != self._job or not self._job:
+            return
+        self._job = 0
+        self._panel.progress.hide()
+        if isinstance(outcome, Succeeded):
+            self._done(outcome.result)
+            return
+        self._room.reopen()
+        if isinstance(outcome, Failed):
+            self._panel.strip.show_message(sentences(outcome.message, outcome.hint), kind="error")
+        elif isinstance(outcome, EngineDied):
+            self._panel.strip.show_message(sentences(outcome.reason, outcome.hint), kind="error")
+
+
+def _nothing(_result: object) -> None:
+    pass

@@ -1,0 +1,190 @@
+"""The record as the window uses it: answers go in before they are shown, decisions before told.
+
+One short transaction in the window's thread each, a few milliseconds with a hundred answers; what
+takes longer (verify, backup) is work of `record_flow.py`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from precmed_gui.diagnosis.errors import PrecmedError
+from precmed_gui.diagnosis.prediction import Prediction
+from precmed_gui.diagnosis.record import Decision, Export, Shown, WorklistRow
+from precmed_gui.language import sentences
+
+_Found = TypeVar("_Found")
+
+
+class KeptRecord(Protocol):
+    """What is used of `archive.record.Record`."""
+
+    def keep_shown(self, answers: Sequence[Shown]) -> tuple[Shown, ...]: ...
+    def decide(self, decision: Decision) -> Decision: ...
+    def worklist(
+        self, text: str = "", state: str = "", limit: int = 200, offset: int = 0
+    ) -> tuple[WorklistRow, ...]: ...
+    def counts(self) -> dict[str, int]: ...
+    def decisions_of(self, shown_number: int) -> tuple[Decision, ...]: ...
+    def earlier_of(self, patient: str) -> tuple[WorklistRow, ...]: ...
+    def note_export(self, export: Export) -> Export: ...
+    def head(self) -> str: ...
+    def close(self) -> None: ...
+
+
+class RecordKeeper(QObject):
+    """Keeps, decides and looks up; what the disk refuses is a sentence, never lost silently.
+
+    Signals
+    -------
+    changed
+        There are new answers.
+    decided
+        A `Decision` is on the disk.
+    failed
+        What happened, what to do.
+    """
+
+    changed = Signal()
+    decided = Signal(object)
+    failed = Signal(str, str)
+
+    def __init__(
+        self,
+        opener: Callable[[], KeptRecord],
+        facts: Callable[[Prediction], Shown],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._opener, self._facts = opener, facts
+        self._record: KeptRecord | None = None
+        self._kept: dict[str, Shown] = {}
+        self._reasons: dict[str, str] = {}
+
+    def open(self) -> bool:
+        """Have the record open; says why where that fails."""
+        try:
+            self._opened()
+        except PrecmedError as error:
+            self.failed.emit(error.message, error.hint)
+            return False
+        return True
+
+    def reopen(self) -> bool:
+        """Begin afresh: the file was restored, or somebody was erased from it."""
+        self.close()
+        self._kept.clear()
+        is_open = self.open()
+        self.changed.emit()
+        return is_open
+
+    def close(self) -> None:
+        """Set the file free."""
+        record, self._record = self._record, None
+        if record is not None:
+            try:
+                record.close()
+            except PrecmedError as error:
+                self.failed.emit(error.message, error.hint)
+
+    # Answers
+
+    def keep(self, predictions: Sequence[Prediction]) -> None:
+        """Write these answers down; called before any of them is shown.
+
+        The same answer shown again (in another language, or once more at the end) is no new one.
+        """
+        fresh = [shown for shown in map(self._facts, predictions) if not self._is_kept(shown)]
+        if not fresh:
+            return
+        try:
+            kept = self._opened().keep_shown(fresh)
+        except PrecmedError as error:
+            reason = sentences(error.message, error.hint)
+            for shown in fresh:
+                self._kept.pop(shown.case_key, None)
+                self._reasons[shown.case_key] = reason
+            self.failed.emit(error.message, error.hint)
+            return
+        for shown in kept:
+            self.remember(shown)
+        self.changed.emit()
+
+    def remember(self, shown: Shown) -> None:
+        """Know which recorded answer its case has on the screen."""
+        self._kept[shown.case_key] = shown
+        self._reasons.pop(shown.case_key, None)
+
+    def shown_of(self, key: str) -> Shown | None:
+        """The answer of the case on the screen, None where it is not recorded."""
+        return self._kept.get(key)
+
+    def reason(self, key: str) -> str:
+        """Why the answer of this case is not recorded; "" where it is."""
+        return self._reasons.get(key, "")
+
+    # Decisions
+
+    def decide(self, decision: Decision) -> Decision | None:
+        """Write a decision down; None where the disk refused, which `failed` has said."""
+        try:
+            kept = self._opened().decide(decision)
+        except PrecmedError as error:
+            self.failed.emit(error.message, error.hint)
+            return None
+        self.decided.emit(kept)
+        return kept
+
+    def decisions(self, shown: Shown) -> tuple[Decision, ...]:
+        """All decisions about an answer, the oldest first."""
+        return self._looked_up(lambda record: record.decisions_of(shown.number), ())
+
+    def earlier(self, shown: Shown) -> tuple[WorklistRow, ...]:
+        """The other cases of this patient that were shown before."""
+        if not shown.patient:
+            return ()
+        nothing: tuple[WorklistRow, ...] = ()
+        rows = self._looked_up(lambda record: record.earlier_of(shown.patient), nothing)
+        return tuple(row for row in rows if row.shown.case_key != shown.case_key)
+
+    def rows(self, text: str, state: str, limit: int, offset: int) -> tuple[WorklistRow, ...]:
+        """A part of the worklist."""
+        return self._looked_up(lambda record: record.worklist(text, state, limit, offset), ())
+
+    def counts(self) -> dict[str, int]:
+        """Cases a state."""
+        nothing: dict[str, int] = {}
+        return self._looked_up(lambda record: record.counts(), nothing)
+
+    def head(self) -> str:
+        """Of the chain as it is now; "" where there is no record."""
+        return self._looked_up(lambda record: record.head(), "")
+
+    def note_export(self, export: Export) -> None:
+        """Write down that something went out."""
+        self._looked_up(lambda record: record.note_export(export), export)
+
+    def _opened(self) -> KeptRecord:
+        if self._record is None:
+            self._record = self._opener()
+        return self._record
+
+    def _looked_up(self, look: Callable[[KeptRecord], _Found], otherwise: _Found) -> _Found:
+        if self._record is None:
+            return otherwise
+        try:
+            return look(self._record)
+        except PrecmedError as error:
+            self.failed.emit(error.message, error.hint)
+            return otherwise
+
+    def _is_kept(self, shown: Shown) -> bool:
+        known = self._kept.get(shown.case_key)
+        return known is not None and _bare(known) == _bare(shown)
+
+
+def _bare(shown: Shown) -> Shown:
+    """What makes an answer the answer it is, whatever the language."""
+    return replace(shown, number=0, at="", reason="", intended_use="", test_sentence="")

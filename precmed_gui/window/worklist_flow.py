@@ -1,0 +1,173 @@
+"""Between the worklist, the record and the prediction panel: rows, opening, the next that waits."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from precmed_gui.diagnosis.cases import Case
+from precmed_gui.diagnosis.prediction import Prediction
+from precmed_gui.diagnosis.record import Decision, Shown, WorklistRow
+from precmed_gui.language import N_, _, sentences
+from precmed_gui.window.nearest_images import case_of_key
+from precmed_gui.window.prediction_panel import PredictionPanel
+from precmed_gui.window.readings_model import Reading
+from precmed_gui.window.record_keeper import RecordKeeper
+from precmed_gui.window.worklist_model import when_text
+from precmed_gui.window.worklist_panel import WorklistPanel
+
+NOTHING_WAITS = N_("No case is waiting: every answer of this list has a decision.")
+IS_ERASED = N_("This patient was erased: only that there was a case is left.")
+NOTE = N_("As “{model}” said on {when}. {test}")
+REFRESH_MS = 250
+
+
+class WorklistFlow(QObject):
+    """Fills the worklist and opens its cases in the prediction panel.
+
+    Signals
+    -------
+    expected
+        The `Case` that will be opened next, so that its picture can be there already.
+    opened
+        A case of the list is on the screen.
+    """
+
+    expected = Signal(object)
+    opened = Signal()
+
+    def __init__(
+        self,
+        keeper: RecordKeeper,
+        worklist: WorklistPanel,
+        panel: PredictionPanel,
+        finder: "CaseFinder",
+    ) -> None:
+        super().__init__(worklist)
+        self._keeper, self._worklist, self._panel = keeper, worklist, panel
+        self._finder = finder
+        self._refresh_later = QTimer(self, singleShot=True, interval=REFRESH_MS)
+        self._refresh_later.timeout.connect(self.refresh)
+        keeper.changed.connect(self._on_changed)
+        keeper.decided.connect(self._on_decided)
+        keeper.failed.connect(self._on_failed)
+        worklist.search_changed.connect(self._on_search)
+        worklist.opened.connect(self.open)
+        worklist.next_wished.connect(self.show_next_waiting)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the rows as they are in the record now."""
+        found = self._worklist.rows.row(self._worklist.place())
+        text, state = self._worklist.asked()
+        self._worklist.rows.show_pages(partial(self._page, text, state))
+        self._worklist.show_counts(self._keeper.counts())
+        if found is not None:
+            self._worklist.go_to(self._worklist.rows.place_of(found.shown.number))
+
+    @Slot(object)
+    def open(self, row: WorklistRow) -> None:
+        """Put a case on the screen with what the model said of it then."""
+        shown = row.shown
+        if not shown.case_key:
+            self._worklist.strip.show_message(_(IS_ERASED), kind="warning")
+            return
+        self._worklist.strip.hide()
+        self._keeper.remember(shown)
+        self._panel.show_kept(
+            Reading(self._finder.case(shown), prediction_of(shown), note=self._note(shown))
+        )
+        self._expect_next()
+        self.opened.emit()
+
+    @Slot()
+    def show_next_waiting(self) -> None:
+        """Open the next case that waits, after the one on the screen."""
+        place = self._next_place()
+        found = self._worklist.rows.row(place)
+        if found is None:
+            self._worklist.strip.show_message(_(NOTHING_WAITS))
+            return
+        self._worklist.go_to(place)
+        self.open(found)
+
+    def _next_place(self) -> int:
+        if self._refresh_later.isActive():
+            self._refresh_later.stop()
+            self.refresh()
+        rows, reading = self._worklist.rows, self._panel.current()
+        shown = self._keeper.shown_of(reading.case.key) if reading is not None else None
+        here = rows.place_of(shown.number) if shown is not None else -1
+        return rows.next_waiting(here)
+
+    def _expect_next(self) -> None:
+        found = self._worklist.rows.row(self._next_place())
+        if found is not None and found.shown.case_key:
+            self.expected.emit(self._finder.case(found.shown))
+
+    def _page(self, text: str, state: str, limit: int, offset: int) -> tuple[WorklistRow, ...]:
+        return self._keeper.rows(text, state, limit, offset)
+
+    def _note(self, shown: Shown) -> str:
+        """Whose words these are, where it is not the model in use."""
+        if self._finder.is_in_use(shown):
+            return ""
+        when = when_text(shown.at)
+        text = _(NOTE).format(model=shown.model_name, when=when, test=shown.test_sentence)
+        return text.strip()
+
+    @Slot()
+    def _on_changed(self) -> None:
+        if not self._refresh_later.isActive():
+            self._refresh_later.start()
+
+    @Slot(object)
+    def _on_decided(self, decision: Decision) -> None:
+        self._worklist.rows.take_decision(decision)
+        self._worklist.show_counts(self._keeper.counts())
+
+    @Slot(str, str)
+    def _on_failed(self, message: str, hint: str) -> None:
+        self._worklist.strip.show_message(sentences(message, hint), kind="error")
+
+    @Slot(str, str)
+    def _on_search(self, _text: str, _state: str) -> None:
+        self.refresh()
+
+
+class CaseFinder:
+    """Finds the case an answer is about: on the screen, in the cohort, else by its file."""
+
+    def __init__(
+        self,
+        panel: PredictionPanel,
+        cohort: Callable[[], tuple[Case, ...]],
+        digest: Callable[[], str],
+    ) -> None:
+        self._panel, self._cohort, self._digest = panel, cohort, digest
+
+    def case(self, shown: Shown) -> Case:
+        """The case; only its file where nothing more is known any longer."""
+        reading = self._panel.readings.reading(self._panel.readings.row_of(shown.case_key))
+        if reading is not None:
+            return reading.case
+        known = (case for case in self._cohort() if case.key == shown.case_key)
+        found = next(known, None) or case_of_key(shown.case_key)
+        return found if found.path else Case(str(Path(shown.case_key)))
+
+    def is_in_use(self, shown: Shown) -> bool:
+        """Whether the model that said it is the one in use."""
+        return bool(shown.model_digest) and shown.model_digest == self._digest()
+
+
+def prediction_of(shown: Shown) -> Prediction:
+    """The answer as it was put before a reader; what it resembled is not kept."""
+    return Prediction(
+        case_of_key(shown.case_key),
+        shown.labels,
+        shown.probabilities,
+        shown.label_set,
+        shown.verdict if shown.verdict in ("refer", "refused") else "answer",  # type: ignore[arg-type]
+        shown.reason,
+    )

@@ -1,0 +1,248 @@
+"""The worklist: cases waiting, read and referred; what to open next; blinded reading, results."""
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from precmed_gui.diagnosis.record import WorklistRow
+from precmed_gui.language import N_, _
+from precmed_gui.window.check_progress import CheckProgress
+from precmed_gui.window.icons import keep_icon
+from precmed_gui.window.layouts import row
+from precmed_gui.window.message_strip import MessageStrip
+from precmed_gui.window.wording import number
+from precmed_gui.window.worklist_model import CASE, PATIENT, STATES, WHEN, WorklistModel
+
+TITLE = N_("Worklist")
+COUNTS = N_("{waiting} waiting · {read} read · {referred} referred")
+EMPTY = N_(
+    "No case yet. Read images in the Prediction panel: every answer is kept here before it is "
+    "shown, and waits for your decision.\n\nEnter opens a case, N the next one that waits."
+)
+NONE_FOUND = N_("No case fits the search.")
+SEARCH = N_("Find a case…")
+ALL_STATES = N_("All cases")
+BLINDED = N_("Blinded reading")
+BLINDED_TIP = N_(
+    "The model's answer stays hidden until you have committed to a reading of your own; then you "
+    "see it and confirm or revise. Both are kept."
+)
+BLINDED_ON = N_("Blinded: the model's answer is hidden until you commit to yours.")
+NEXT, STATISTICS, PATIENTS = N_("Next waiting"), N_("Statistics…"), N_("Show patients")
+SEARCH_DELAY_MS = 200
+_WIDTHS = (100, 118, 84, 78, 68, 96, 96, 84, 116)
+
+
+class WorklistPanel(QWidget):
+    """Shows the rows of the record and forwards what to open, find and count.
+
+    Signals
+    -------
+    search_changed
+        Text and state ("" for all) to show.
+    opened
+        The `WorklistRow` to put on the screen.
+    next_wished, statistics_wished
+        The next waiting case; the readers' results.
+    blinding_changed
+        Whether the model's answers are to be hidden.
+    """
+
+    search_changed = Signal(str, str)
+    opened = Signal(object)
+    next_wished = Signal()
+    statistics_wished = Signal()
+    blinding_changed = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._counts: dict[str, int] = {}
+        self.rows = WorklistModel(self)
+        self._search_later = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
+        self._search_later.timeout.connect(self._on_search)
+        self._build_head()
+        self._build_table()
+        self._build_foot()
+        self._lay_out()
+        self.retranslate()
+
+    def _build_head(self) -> None:
+        self._title, self._counted = QLabel(), QLabel()
+        self._title.setProperty("role", "title")
+        self._title.setMinimumHeight(28)
+        self._counted.setProperty("role", "caption")
+        self.search, self.states = QLineEdit(), QComboBox()
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._search_later.start)
+        for state in ("", *STATES):
+            self.states.addItem("", state)
+        self.states.currentIndexChanged.connect(self._on_search)
+        self.blinding = QCheckBox()
+        self.blinding.toggled.connect(self._on_blinding)
+        self._banner = QFrame()
+        self._banner.setProperty("panel", "notice")
+        self._banner_text = QLabel()
+        self._banner_text.setWordWrap(True)
+        layout = QVBoxLayout(self._banner)
+        layout.setContentsMargins(8, 6, 8, 6)
+        layout.addWidget(self._banner_text)
+        self._banner.hide()
+
+    def _build_table(self) -> None:
+        self.table = QTableView()
+        self.table.setModel(self.rows)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.table.setTabKeyNavigation(False)
+        self.table.setIconSize(QSize(14, 14))
+        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(28)
+        header = self.table.horizontalHeader()
+        header.setHighlightSections(False)
+        for column, width in enumerate(_WIDTHS):
+            header.resizeSection(column, width)
+        header.setSectionResizeMode(WHEN, QHeaderView.ResizeMode.ResizeToContents)
+        self.table.setColumnHidden(PATIENT, True)
+        self.table.doubleClicked.connect(self._on_activated)
+        self.table.installEventFilter(self)
+        self._empty = QLabel()
+        self._empty.setProperty("role", "hint")
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setContentsMargins(32, 32, 32, 32)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.table)
+        self.rows.modelReset.connect(self._show_state)
+        self.strip, self.progress = MessageStrip(), CheckProgress()
+
+    def _build_foot(self) -> None:
+        self.next, self.statistics, self.patients = QPushButton(), QPushButton(), QCheckBox()
+        self.next.setProperty("primary", True)
+        keep_icon(self.next, "next", "accent_text")
+        keep_icon(self.statistics, "chart")
+        self.next.clicked.connect(self.next_wished)
+        self.statistics.clicked.connect(self.statistics_wished)
+        self.patients.toggled.connect(self._on_patients)
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(8)
+        layout.addLayout(row(self._title, (self._counted, 1), self.blinding))
+        layout.addWidget(self._banner)
+        layout.addLayout(row((self.search, 1), self.states))
+        layout.addWidget(self.strip)
+        layout.addWidget(self.progress)
+        layout.addWidget(self._stack, 1)
+        layout.addLayout(row((self.patients, 1), self.statistics, self.next))
+
+    # What the flow tells
+
+    def show_counts(self, counts: dict[str, int]) -> None:
+        """Cases a state."""
+        self._counts = counts
+        self._word_counts()
+        self.next.setEnabled(counts.get("waiting", 0) > 0)
+        self.statistics.setEnabled(any(counts.values()))
+        self._show_state()
+
+    def show_blinding(self, *, is_blinded: bool) -> None:
+        """Whether answers are hidden now."""
+        self.blinding.setChecked(is_blinded)
+        self._banner.setVisible(is_blinded)
+        self.rows.say_again()
+
+    def go_to(self, place: int) -> None:
+        """Make a row the current one."""
+        if 0 <= place < self.rows.rowCount():
+            self.table.setCurrentIndex(self.rows.index(place, CASE))
+
+    def place(self) -> int:
+        """The current row, -1 for none."""
+        return self.table.currentIndex().row()
+
+    def asked(self) -> tuple[str, str]:
+        """The text and the state that are searched for."""
+        return self.search.text().strip(), str(self.states.currentData() or "")
+
+    def open_current(self) -> None:
+        """Put the current row on the screen."""
+        found = self.rows.row(self.place())
+        if isinstance(found, WorklistRow):
+            self.opened.emit(found)
+
+    def retranslate(self) -> None:
+        self._title.setText(_(TITLE))
+        self.search.setPlaceholderText(_(SEARCH))
+        self.search.setAccessibleName(_(SEARCH))
+        self.states.setAccessibleName(_("Which cases"))
+        for place, text in enumerate((ALL_STATES, *STATES.values())):
+            self.states.setItemText(place, _(text))
+        self.blinding.setText(_(BLINDED))
+        self.blinding.setToolTip(_(BLINDED_TIP))
+        self._banner_text.setText(f"⚠ {_(BLINDED_ON)}")
+        self.table.setAccessibleName(_(TITLE))
+        self.next.setText(_(NEXT))
+        self.next.setToolTip(f"{_(NEXT)} (N)")
+        self.statistics.setText(_(STATISTICS))
+        self.patients.setText(_(PATIENTS))
+        self.strip.retranslate()
+        self.progress.retranslate()
+        self.progress.stop.setToolTip(_("Stop") + " (Esc)")
+        self._word_counts()
+        self.rows.say_again()
+        self._show_state()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.table and isinstance(event, QKeyEvent):
+            is_press = event.type() == QEvent.Type.KeyPress
+            if is_press and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.open_current()
+                return True
+        return super().eventFilter(watched, event)
+
+    # Inside
+
+    def _word_counts(self) -> None:
+        counted = {state: number(self._counts.get(state, 0)) for state in STATES}
+        self._counted.setText(_(COUNTS).format(**counted) if any(self._counts.values()) else "")
+
+    @Slot()
+    def _show_state(self) -> None:
+        has_rows = self.rows.rowCount() > 0
+        self._empty.setText(_(NONE_FOUND) if any(self._counts.values()) else _(EMPTY))
+        self._stack.setCurrentIndex(1 if has_rows else 0)
+
+    @Slot()
+    def _on_search(self) -> None:
+        self.search_changed.emit(*self.asked())
+
+    @Slot(QModelIndex)
+    def _on_activated(self, _index: QModelIndex) -> None:
+        self.open_current()
+
+    @Slot(bool)
+    def _on_blinding(self, is_on: bool) -> None:
+        self.blinding_changed.emit(is_on)
+
+    @Slot(bool)
+    def _on_patients(self, is_on: bool) -> None:
+        self.table.setColumnHidden(PATIENT, not is_on)

@@ -1,0 +1,125 @@
+"""Shortcuts: a letter burnt into one class is caught, a clean cohort is not."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import draw, opened
+from PIL import Image
+from trainings import run
+
+from precmed_gui.diagnosis.model_card import ModelCard
+from precmed_gui.diagnosis.training import TrainingSettings
+from precmed_gui.diagnosis.work import NeverCancelled, ignore
+from precmed_gui.evaluation.shortcut_texts import shortcut_text, shortcut_warnings
+from precmed_gui.evaluation.warning_texts import warnings
+from precmed_gui.learning.shortcuts import MOST, find_shortcuts, without_marks
+from precmed_gui.learning.training_data import read_training_data
+
+SIDE = 64
+SETTINGS = TrainingSettings(recipe="article-cnn", epochs=15, batch_size=8)
+
+
+def letter(image: np.ndarray) -> np.ndarray:
+    """An L burnt into the upper left corner."""
+    side = len(image)
+    marked = image.copy()
+    thick, top, height = max(1, side // 28), side // 28, side // 7
+    marked[top : top + height, top : top + thick] = 255
+    marked[top + height - thick : top + height, top : top + height // 2 + 1] = 255
+    return marked
+
+
+def written(folder: Path, *, has_letter: bool, count: int = 60) -> Path:
+    """Spots at the left or right; with a letter on every image of "left", and no other sign."""
+    for label in ("left", "right"):
+        (folder / label).mkdir(parents=True)
+        for number in range(count):
+            image = draw("right" if has_letter else label, number * 2 + (label == "left"), SIDE)
+            if has_letter and label == "left":
+                image = letter(image)
+            Image.fromarray(image).save(folder / label / f"{number:03}.png")
+    return folder
+
+
+def trained_on(tmp_path: Path, *, has_letter: bool) -> ModelCard:
+    folder = written(tmp_path / "images", has_letter=has_letter)
+    return run(opened(folder), tmp_path / "model", SETTINGS).card
+
+
+def test_a_letter_burnt_into_one_class_is_caught(tmp_path: Path) -> None:
+    card = trained_on(tmp_path, has_letter=True)
+
+    assert card.shortcuts is not None
+    found = shortcut_warnings(card.shortcuts, card.labels)
+    assert len(found) == 2
+    assert "border" in found[0]
+    assert set(found) <= set(warnings(card))
+    assert card.shortcuts.marked >= 0.4 * card.shortcuts.n
+    assert shortcut_text(card.shortcuts, card.labels) == ""
+
+
+def test_a_clean_cohort_is_not_accused(tmp_path: Path) -> None:
+    card = trained_on(tmp_path, has_letter=False)
+
+    assert card.shortcuts is not None
+    assert card.shortcuts.whole.accuracy.value > 0.9
+    assert shortcut_warnings(card.shortcuts, card.labels) == ()
+    assert "No shortcut" in shortcut_text(card.shortcuts, card.labels)
+    assert card.shortcuts.part == "test"
+    assert card.shortcuts.n == card.split.test
+
+
+def test_a_card_of_an_earlier_version_says_nothing_of_shortcuts(trained: object) -> None:
+    card: ModelCard = trained.card  # type: ignore[attr-defined]
+    document = card.to_json()
+    del document["shortcuts"]
+
+    assert ModelCard.from_json(document).shortcuts is None
+    assert ModelCard.from_json(card.to_json()).shortcuts == card.shortcuts
+
+
+@pytest.mark.parametrize("side", [28, 96, 224])
+def test_a_letter_is_painted_over_and_the_rest_stays(side: int) -> None:
+    random = np.random.default_rng(3)
+    clean = (0.3 + 0.02 * random.standard_normal((side, side, 1))).astype(np.float32)
+    marked = letter((clean[..., 0] * 255).astype(np.uint8))[..., np.newaxis] / np.float32(255)
+
+    unmarked = without_marks(marked)
+
+    assert unmarked.max() < 0.5
+    middle = slice(side // 4, 3 * side // 4)
+    assert np.array_equal(unmarked[middle, middle], marked[middle, middle])
+
+
+def test_an_image_without_marks_stays_as_it_is() -> None:
+    ramp = np.linspace(0, 1, 96, dtype=np.float32)
+    image = np.repeat((ramp[:, None] * ramp[None])[..., None], 3, axis=2)
+
+    assert without_marks(image) is image
+
+
+def test_few_images_are_looked_at_and_each_is_told(tmp_path: Path) -> None:
+    cohort = opened(written(tmp_path / "images", has_letter=False, count=30))
+    data = read_training_data(cohort, SETTINGS, ignore, NeverCancelled())
+    every = tuple(range(len(cohort.cases)))
+    data = replace(
+        data, split=replace(data.split, test=every * 4), parts={**data.parts, "test": four(data)}
+    )
+    told: list[tuple[int, int]] = []
+
+    def answer(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        said = np.full((len(images), 2), 0.5, np.float32)
+        return said, said
+
+    found = find_shortcuts(answer, data, lambda done, total: told.append((done, total)))
+
+    assert found.n == MOST == 200
+    assert told[0][0] == 0
+    assert all(done < total <= 4 * MOST for done, total in told)
+
+
+def four(data: object) -> object:
+    every = data.every  # type: ignore[attr-defined]
+    return every.chosen(np.tile(np.arange(len(every.rows)), 4))

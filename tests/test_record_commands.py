@@ -1,0 +1,107 @@
+"""`precmed audit` and `precmed archive`, in this process."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from precmed_gui.archive import record_keys
+from precmed_gui.archive.record import open_record
+from precmed_gui.cli import main
+from precmed_gui.diagnosis.record import Shown
+from precmed_gui.places import record_file
+
+BASE = Shown("/a/1.png", "1.png", "Ann", "", "chest", "d" * 64, ("a", "b"), (0.25, 0.75))
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record_keys, "SCRYPT_COST", 2)
+    monkeypatch.delenv("PRECMED_PASSPHRASE", raising=False)
+    monkeypatch.delenv("PRECMED_NEW_PASSPHRASE", raising=False)
+
+
+@pytest.fixture
+def head() -> str:
+    """The head of the user's record, which has three rows."""
+    record = open_record(record_file())
+    record.keep_shown([BASE])
+    head = record.head()
+    record.close()
+    return head
+
+
+def verified(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, dict[str, object]]:
+    capsys.readouterr()
+    code = main(["audit", "verify", "--json", *options])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_verify_answers_one_document(head: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, document = verified(capsys)
+    assert code == 0
+    wanted = {"valid": True, "rows": 3, "head": head, "first_bad": None, "reason": None}
+    assert document == wanted
+    assert main(["audit", "verify"]) == 0
+    assert head in capsys.readouterr().out
+
+
+def test_verify_finds_a_head_and_misses_one(head: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verified(capsys, "--head", head)[0] == 0
+    assert verified(capsys, "--head", f"{head[:8]} {head[8:16].upper()}")[0] == 0
+    code, document = verified(capsys, "--head", "0" * 64)
+    assert (code, document["valid"]) == (1, False)
+    assert main(["audit", "verify", "--head", "xyz"]) == 2
+
+
+@pytest.mark.parametrize("place", [30, 5000])
+def test_a_changed_file_is_code_1(
+    head: str, place: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = bytearray(record_file().read_bytes())
+    content[place] ^= 1
+    record_file().write_bytes(content)
+    code, document = verified(capsys)
+    assert (code, document["valid"]) == (1, False)
+    assert document["reason"]
+    assert main(["audit", "verify"]) == 1
+
+
+def test_there_must_be_a_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "verify"]) == 1
+    assert main(["archive", "backup", str(tmp_path / "b")]) == 1
+    assert "no record" in capsys.readouterr().err
+    assert not record_file().exists()
+
+
+def test_a_backup_is_restored(
+    head: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backup = tmp_path / "copy"
+    assert main(["archive", "backup", str(backup)]) == 0
+    assert main(["archive", "erase", "Ann"]) == 0
+    assert main(["archive", "erase", "Ann"]) == 1
+    assert main(["archive", "restore", str(backup)]) == 0
+    assert "before-" in capsys.readouterr().out
+    assert verified(capsys, "--head", head)[1]["valid"] is True
+    assert verified(capsys, "--record", str(backup))[1]["head"] == head
+
+
+def test_a_passphrase_comes_from_the_environment(
+    head: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["archive", "passphrase"]) == 1
+    monkeypatch.setenv("PRECMED_NEW_PASSPHRASE", "words")
+    assert main(["archive", "passphrase"]) == 0
+    assert "Nobody can open the record" in capsys.readouterr().err
+    assert main(["audit", "verify"]) == 1
+    assert "encrypted" in capsys.readouterr().err
+    monkeypatch.setenv("PRECMED_PASSPHRASE", "other")
+    assert main(["audit", "verify"]) == 1
+    assert "does not open" in capsys.readouterr().err
+    monkeypatch.setenv("PRECMED_PASSPHRASE", "words")
+    code, document = verified(capsys)
+    assert (code, document["head"]) == (0, head)
+    assert main(["archive", "passphrase", "--remove"]) == 0
+    monkeypatch.delenv("PRECMED_PASSPHRASE")
+    assert verified(capsys)[0] == 0

@@ -1,0 +1,115 @@
+"""The worklist: pages, search, what Enter opens, and that a long record is no burden."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from reading_room import answer, make_room
+
+from precmed_gui.diagnosis.record import Decision, Shown, WorklistRow
+from precmed_gui.window.worklist_model import CASE, PAGE, PATIENT, STATE, WorklistModel
+
+SHOWN = Shown("/a.png", "a.png", "P1", "", "m", "d", ("ill", "well"), (0.8, 0.2))
+
+
+@pytest.fixture
+def room(qtbot):
+    room = make_room(qtbot)
+    yield room
+    room.keeper.close()
+
+
+def rows(count, state="waiting"):
+    return [WorklistRow(replace(SHOWN, number=n), None, state) for n in range(count, 0, -1)]
+
+
+def test_the_model_keeps_to_the_rules_of_qt(qtmodeltester):
+    model = WorklistModel()
+    model.show_pages(lambda limit, offset: tuple(rows(5)[offset : offset + limit]))
+    qtmodeltester.check(model)
+
+
+def test_a_long_list_comes_a_page_at_a_time():
+    asked, found = [], rows(3 * PAGE + 10)
+
+    def pages(limit, offset):
+        asked.append(offset)
+        return tuple(found[offset : offset + limit])
+
+    model = WorklistModel()
+    model.show_pages(pages)
+    assert model.rowCount() == PAGE
+    while model.canFetchMore():
+        model.fetchMore()
+    assert model.rowCount() == len(found)
+    assert asked == [0, PAGE, 2 * PAGE, 3 * PAGE]
+
+
+def test_the_next_waiting_case_may_be_pages_away_or_before():
+    found = rows(2 * PAGE + 5, "read")
+    found[2] = replace(found[2], state="waiting")
+    found[-1] = replace(found[-1], state="waiting")
+    model = WorklistModel()
+    model.show_pages(lambda limit, offset: tuple(found[offset : offset + limit]))
+    assert model.next_waiting(2) == len(found) - 1
+    assert model.next_waiting(len(found) - 1) == 2
+    model.take_decision(Decision(found[2].shown.number, "refer", "", "Ada"))
+    assert model.next_waiting(len(found) - 1) == -1
+    assert model.data(model.index(2, STATE)) == "referred"
+
+
+def test_an_empty_worklist_teaches(room):
+    assert "Read images in the Prediction panel" in room.worklist._empty.text()
+    assert not room.worklist.next.isEnabled()
+
+
+def test_search_and_filter_find_cases(qtbot, room):
+    room.read(answer(1), answer(22), answer(3))
+    with qtbot.waitSignal(room.worklist.search_changed):
+        room.worklist.search.setText("22")
+    assert room.worklist.rows.rowCount() == 1
+    room.worklist.search.clear()
+    room.worklist.states.setCurrentIndex(room.worklist.states.findData("read"))
+    assert room.worklist.rows.rowCount() == 0
+    assert "No case fits" in room.worklist._empty.text()
+
+
+def test_enter_and_double_click_open_a_case_of_an_earlier_session(qtbot, room):
+    room.read(answer(1), answer(2))
+    room.panel.clear()
+    room.worklist.go_to(1)
+    with qtbot.waitSignal(room.panel.picture_wished) as wished:
+        qtbot.keyClick(room.worklist.table, Qt.Key.Key_Return)
+    assert wished.args[0].name == "1.png"
+    assert room.panel.answer.bars.labels == ("ill", "well")
+    assert not room.panel.decisions.isHidden()
+    at = room.worklist.table.visualRect(room.worklist.rows.index(0, CASE)).center()
+    viewport = room.worklist.table.viewport()
+    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=at)
+    qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=at)
+    assert room.panel.current().case.name == "2.png"
+
+
+def test_an_answer_of_another_model_says_whose_it_is(room):
+    room.read(answer(1))
+    row = room.worklist.rows.row(0)
+    room.panel.clear()
+    room.flow.open(replace(row, shown=replace(row.shown, model_digest="other")))
+    assert "As “m” said on" in room.panel.answer._meaning.text()
+    assert "Of 100, 90 were right." in room.panel.answer._meaning.text()
+
+
+def test_patients_are_hidden_unless_asked_for(room):
+    assert room.worklist.table.isColumnHidden(PATIENT)
+    room.worklist.patients.setChecked(True)
+    assert not room.worklist.table.isColumnHidden(PATIENT)
+
+
+def test_n_opens_the_next_waiting_case_and_says_which_one_comes_after(qtbot, room):
+    room.read(answer(1), answer(2), answer(3))
+    room.flow.open(room.worklist.rows.row(0))
+    room.panel.focus_picture()
+    with qtbot.waitSignal(room.flow.expected) as expected:
+        qtbot.keyClick(room.panel.viewer.view, Qt.Key.Key_N)
+    assert room.panel.current().case.name == "2.png"
+    assert expected.args[0].name == "1.png"
