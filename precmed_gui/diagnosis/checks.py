@@ -11,8 +11,8 @@ Severity = Literal["blocks", "warns", "tells"]
 FindingKind = Literal[
     "unreadable", "wrong_extension", "tiny", "blank", "inverted", "exposure", "colour", "sizes",
     "duplicates", "near_duplicates", "across_labels", "few_cases", "imbalance",
-    "alike_names", "patient_in_classes", "patient_leak", "duplicate_leak", "burnt_in_text", "metadata",
-    "kinds", "split", "cost",
+    "alike_names", "patient_in_classes", "patient_leak", "duplicate_leak", "burnt_in_text",
+    "metadata", "kinds", "split", "cost",
 ]  # fmt: skip
 
 FixKind = Literal["exclude", "exclude_copies", "relabel", "merge", "group", "redivide", "repair"]
