@@ -28,6 +28,7 @@ __all__ = [
     "model_title",
     "moment",
     "number",
+    "patients_text",
     "share",
     "step_text",
     "tested_on",
@@ -87,12 +88,23 @@ def cohort_text(cohort: Cohort) -> str:
     if any(case.is_excluded for case in cohort.cases):
         used = tuple(case for case in cohort.cases if not case.is_excluded)
         cohort = replace(cohort, cases=used)
-    classes, patients = len(cohort.labels), cohort.patient_count
+    classes = len(cohort.labels)
     parts = [
         images_text(len(cohort.cases)),
         ngettext("{n} class", "{n} classes", classes).format(n=classes),
-        ngettext("{n} patient", "{n} patients", patients).format(n=number(patients))
-        if cohort.are_patients_known
-        else _("patients not known"),
+        patients_text(cohort),
     ]
     return " · ".join(parts)
+
+
+def patients_text(cohort: Cohort) -> str:
+    """The patients that are named, and how many images name none."""
+    patients = len({case.patient for case in cohort.cases if case.patient})
+    without = sum(not case.patient for case in cohort.cases)
+    if without and not patients:
+        return _("patients not known")
+    text = ngettext("{n} patient", "{n} patients", patients).format(n=number(patients))
+    if not without:
+        return text
+    rest = ngettext("{n} image without a patient", "{n} images without a patient", without)
+    return " · ".join((text, rest.format(n=number(without))))
