@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from precmed_gui.diagnosis.checks import CheckReport, Finding, FindingKind
 from precmed_gui.language import N_, _, ngettext, sentences
-from precmed_gui.window.wording import duration, number, patients_text
+from precmed_gui.window.wording import duration, known_patients_text, number
 
 READY = N_("Nothing keeps a training from starting.")
 NOTHING_ODD = N_("Nothing odd was found: ready to train.")
@@ -59,7 +59,7 @@ def figures_text(report: CheckReport) -> str:
             n=number(broken)
         ),
         ngettext("{n} class", "{n} classes", classes).format(n=number(classes)),
-        patients_text(cohort),
+        known_patients_text(cohort),
         sizes_text(report.sizes),
         *(f"{mode}: {number(count)}" for mode, count in report.modes),
         _("checked in {time}").format(time=duration(max(1.0, report.seconds))),

@@ -11,6 +11,7 @@ from precmed_gui.evaluation.figure_texts import (
     bytes_text,
     duration,
     images_text,
+    known_patients_text,
     number,
     percent,
     share,
@@ -24,11 +25,11 @@ __all__ = [
     "cohort_text",
     "duration",
     "images_text",
+    "known_patients_text",
     "locale",
     "model_title",
     "moment",
     "number",
-    "patients_text",
     "share",
     "step_text",
     "tested_on",
@@ -92,19 +93,6 @@ def cohort_text(cohort: Cohort) -> str:
     parts = [
         images_text(len(cohort.cases)),
         ngettext("{n} class", "{n} classes", classes).format(n=classes),
-        patients_text(cohort),
+        known_patients_text(cohort),
     ]
     return " · ".join(parts)
-
-
-def patients_text(cohort: Cohort) -> str:
-    """The patients that are named, and how many images name none."""
-    patients = len({case.patient for case in cohort.cases if case.patient})
-    without = sum(not case.patient for case in cohort.cases)
-    if without and not patients:
-        return _("patients not known")
-    text = ngettext("{n} patient", "{n} patients", patients).format(n=number(patients))
-    if not without:
-        return text
-    rest = ngettext("{n} image without a patient", "{n} images without a patient", without)
-    return " · ".join((text, rest.format(n=number(without))))

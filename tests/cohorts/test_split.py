@@ -142,7 +142,7 @@ def loose() -> Cohort:
         (patients({"sick": 2, "well": 2}, images=1), "“sick” has images of 2 patients"),
         (patients({"sick": 2, "well": 50}), "“sick”"),
         (given({"test": 5}), "without images to train on"),
-        (given({"train": 1, "test": 5}), "1 patients"),
+        (given({"train": 1, "test": 5}), "1 patient"),
     ],
 )
 def test_an_unfit_cohort_is_refused_in_words_with_a_hint(cohort: Cohort, words: str) -> None:

@@ -66,4 +66,4 @@ def test_a_cohort_with_unknown_patients_does_not_count_them():
 )  # fmt: skip
 def test_patients_that_are_known_are_counted_beside_images_without_one(patients, text):
     cases = tuple(Case(str(n), patient=patient) for n, patient in enumerate(patients))
-    assert wording.patients_text(Cohort(cases=cases)) == text
+    assert wording.known_patients_text(Cohort(cases=cases)) == text
