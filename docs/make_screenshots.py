@@ -1,12 +1,16 @@
 """Makes the pictures of the documents: the window in both languages and both themes.
 
-    python docs/make_screenshots.py [COHORT_FOLDER] [--model FOLDER] [--all-sizes FOLDER]
+    python docs/make_screenshots.py [COHORT_FOLDER] [--model FOLDER | --series FOLDER]
+        [--all-sizes FOLDER]
 
 Without a folder the demo cohort is used. With --all-sizes the window is also pictured at 1280 x 800
 and 1920 x 1080, into FOLDER, to be looked at and not kept.
 
 With --model nothing is trained. The evaluation of this tested model is pictured instead, and the
 states of a prediction beside each other: an answer, one that is referred, one that is refused.
+
+With --series nothing is trained either: the check of the cohort is pictured, beside the middle
+slice of a DICOM series.
 
 The pictures of this repository were made with the chest X-rays of Kermany et al. 2018 (CC BY 4.0).
 Without --model it trains a network first, so it takes a few minutes.
@@ -31,6 +35,8 @@ from precmed_gui.cohorts.split import split_cohort
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.model_report import ModelReport
 from precmed_gui.diagnosis.training import TrainingSettings
+from precmed_gui.diagnosis.work import NeverCancelled, ignore
+from precmed_gui.modalities import open_cohort
 from precmed_gui.window.engines import make_jobs
 from precmed_gui.window.main_window import MainWindow
 from precmed_gui.window.theme import apply_theme
@@ -42,12 +48,14 @@ LOOKS = tuple(product(LANGUAGES, THEMES))
 VERDICTS = ("answer", "refer", "refused")
 SHOWN, LEAST_SURE = 8, 24
 SETTLE_MS = 800
+EVALUATION, CHECK = 3, 4
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("source", nargs="?", default="")
     parser.add_argument("--model", type=Path, metavar="FOLDER")
+    parser.add_argument("--series", type=Path, metavar="FOLDER")
     parser.add_argument("--all-sizes", type=Path, metavar="FOLDER")
     options = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -59,6 +67,8 @@ def main() -> int:
         if options.model:
             kept = shutil.copytree(options.model, Path(home) / "models" / options.model.name)
             photographer = EvaluationPhotographer(options.source, options.all_sizes, kept)
+        elif options.series:
+            photographer = CheckPhotographer(options.source, options.all_sizes, options.series)
         else:
             photographer = WindowPhotographer(options.source, options.all_sizes)
         photographer.begin()
@@ -96,7 +106,8 @@ class Photographer:
         return []
 
     def go_on(self) -> None:
-        if self._window.reading_flow.is_reading:  # a new language reads the images again
+        is_busy = self._window.reading_flow.is_reading or self._window.check_flow.is_checking
+        if is_busy:  # a new language reads the images again
             QTimer.singleShot(SETTLE_MS, self.go_on)
             return
         if not self._steps:
@@ -152,6 +163,32 @@ class WindowPhotographer(Photographer):
         QTimer.singleShot(SETTLE_MS, self.take_pictures)
 
 
+class CheckPhotographer(Photographer):
+    """Checks a cohort and shows a series beside it."""
+
+    name = "check"
+
+    def __init__(self, source: str, all_sizes: Path | None, series: Path) -> None:
+        super().__init__(source, all_sizes)
+        self._series = series
+
+    def begin(self) -> None:
+        super().begin()
+        self._window.cohort_flow.opened.connect(self._check)
+        self._window.check_flow.checked.connect(self._show)
+        self._window.open_paths([self._source])
+
+    def _check(self) -> None:
+        self._window.show_panel(CHECK)
+        QTimer.singleShot(SETTLE_MS, self._window.check_flow.check)
+
+    def _show(self, _report: object) -> None:
+        self._window.check_flow.checked.disconnect(self._show)  # a new language checks again
+        series = open_cohort([str(self._series)], ignore, NeverCancelled())
+        self._window.reading_flow.read_one(series.cases[0])
+        QTimer.singleShot(SETTLE_MS, self.take_pictures)
+
+
 class EvaluationPhotographer(Photographer):
     """Opens the evaluation of a model, and finds an image for each state of a prediction."""
 
@@ -170,7 +207,7 @@ class EvaluationPhotographer(Photographer):
 
     def _on_model(self, _card: object) -> None:
         if self._window.workspace.model == self._model:
-            self._window.docks[-1].raise_()
+            self._window.docks[EVALUATION].raise_()
             self._window.evaluation_flow.with_report(self._read)
 
     def _read(self, report: ModelReport) -> None:

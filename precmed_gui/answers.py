@@ -1,6 +1,7 @@
 """What `precmed` answers: the JSON documents of each command, and the same as lines to read."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from precmed_gui.check_answers import receipt_lines
@@ -50,7 +51,15 @@ def trained_document(result: TrainingResult, cohort: Cohort) -> dict[str, object
             "validation": card.split.validation,
             "test": card.split.test,
             "patients_shared": card.split.patients_shared,
+            "images": {label: counts for label, *counts in card.split.images},
+            "patients": list(card.split.patients_by_part),
+            "given": card.split.is_given,
+            "seed": card.split.seed,
+            "fingerprint": card.split.fingerprint,
         },
+        "leaks": asdict(card.leaks) if card.leaks else None,
+        "window": asdict(card.window) if card.window else None,
+        "slices": card.slices,
         "epochs_run": len(history.loss),
         "best_epoch": history.best_epoch,
         "parted": card.has_parted,

@@ -7,8 +7,8 @@ from pathlib import Path
 from precmed_gui.diagnosis.cases import Case, Cohort
 from precmed_gui.diagnosis.checks import CheckReport, Finding, SplitView
 from precmed_gui.diagnosis.model_card import SplitReceipt
-from precmed_gui.evaluation.figure_texts import duration, images_text, number
-from precmed_gui.language import _, ngettext
+from precmed_gui.evaluation.figure_texts import duration, images_text, known_patients_text, number
+from precmed_gui.language import _
 from precmed_gui.modalities import modality
 
 _MOST_GROUPS = 5
@@ -110,11 +110,7 @@ def checked_text(report: CheckReport) -> str:
     counts = ", ".join(f"{label}: {number(n)}" for label, n in cohort.label_counts().items())
     figures = [
         images_text(len(cohort.cases)),
-        ngettext("{n} patient", "{n} patients", cohort.patient_count).format(
-            n=number(cohort.patient_count)
-        )
-        if cohort.are_patients_known
-        else _("patients not known"),
+        known_patients_text(cohort),
         counts or _("no classes"),
         duration(report.seconds),
     ]

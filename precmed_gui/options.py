@@ -99,7 +99,10 @@ def stated_meanings(text: str) -> dict[str, str]:
 
 Sources = Annotated[
     list[Path],
-    typer.Argument(metavar="SOURCE", help=_("Folders, image files, .npz or IDX files.")),
+    typer.Argument(
+        metavar="SOURCE",
+        help=_("Folders, image files, .zip, .npz, IDX or NIfTI files, a DICOMDIR."),
+    ),
 ]
 LabelledSource = Annotated[
     Path, typer.Argument(metavar="SOURCE", help=_("A folder, an .npz or an IDX file."))

@@ -1,9 +1,9 @@
 """What the command line names becomes a cohort: files and folders, patients from names, a table."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from precmed_gui.cohorts.patient_names import compiled, file_names, patients_of
 from precmed_gui.diagnosis.cases import Cohort, with_patients
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.work import CancelToken, Report
@@ -67,12 +67,13 @@ def _with_table(cohort: Cohort, file: Path, columns: str) -> Cohort:
 def _with_patients(cohort: Cohort, pattern: str) -> Cohort:
     if not pattern:
         return cohort
-    named = with_patients(cohort, re.compile(pattern))
-    if named == cohort:
+    rule = compiled(pattern)
+    names = file_names(case.path for case in cohort.cases)
+    if not any(patients_of(rule, names)):
         raise PrecmedError(
             _("No file name holds a patient as “{pattern}” describes it.").format(pattern=pattern),
             _("Try the expression on one of your file names, for instance {name}.").format(
                 name=Path(cohort.cases[0].path).name if cohort.cases else "–"
             ),
         )
-    return named
+    return with_patients(cohort, rule)

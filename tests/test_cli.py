@@ -70,7 +70,16 @@ def test_train_answers_one_document_and_keeps_the_model_on_the_shelf(
     assert load_card(folder).notes == "A note."
     assert answer["recipe"] == "article-cnn"
     assert answer["labels"] == ["lying", "standing"]
-    assert answer["split"] == {"train": 24, "validation": 8, "test": 8, "patients_shared": 0}
+    split = answer["split"]
+    assert (split["train"], split["validation"], split["test"]) == (24, 8, 8)
+    assert split["patients_shared"] == 0
+    assert [sum(counts) for counts in zip(*split["images"].values(), strict=True)] == [24, 8, 8]
+    assert len(split["fingerprint"]) == 64
+    assert (answer["leaks"]["duplicates"], answer["slices"], answer["window"]) == (
+        0,
+        "middle",
+        None,
+    )
     assert answer["epochs_run"] == 2
     assert answer["stopped"] is False
     assert answer["unreadable"] == []

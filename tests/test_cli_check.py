@@ -8,13 +8,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from precmed_gui import sources
 from precmed_gui.check_answers import checked_text, receipt_lines
 from precmed_gui.cli import main
 from precmed_gui.cohorts.check import check_cohort
+from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.model_card import SplitReceipt
 from precmed_gui.diagnosis.work import NeverCancelled, ignore
 from precmed_gui.learning.shelf import load_card
 from precmed_gui.modalities import open_cohort
+from precmed_gui.options import TableChoice
+from precmed_gui.sources import prepared
 
 QUICK = ["--recipe", "article-cnn", "--epochs", "1", "--batch-size", "8"]
 
@@ -172,3 +176,17 @@ def test_patients_of_the_chest_x_rays_are_counted(
     assert found["split"]["patients_shared"] == 0
     assert found["duplicates"]["near"] == []
     assert len(found["duplicates"]["exact"]) == 24
+
+
+def test_an_expression_that_might_never_end_is_refused(
+    bars: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(bars), "--patient-pattern", r"(\d+)+x"]) != 0
+    assert "for ever" in capsys.readouterr().err
+
+
+def test_a_rule_that_says_what_is_known_already_is_no_error(bars: Path, tmp_path: Path) -> None:
+    known = prepared([bars], r"p\d+", TableChoice(), ignore, NeverCancelled())
+    assert sources._with_patients(known, r"p\d+") == known
+    with pytest.raises(PrecmedError, match="No file name"):
+        sources._with_patients(known, "nobody")

@@ -6,6 +6,7 @@ It only saves time: a damaged, locked or full cache is left aside, and nothing i
 import hashlib
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -18,7 +19,7 @@ from precmed_gui.places import cache_folder
 
 MOST_ROWS = 250_000
 """Of about 1.3 kB each."""
-_VERSION = 2
+_VERSION = 3
 _GROUP = 500
 _WAIT_SECONDS = 2.0
 _TABLE = "CREATE TABLE IF NOT EXISTS facts (stamp BLOB PRIMARY KEY, picture BLOB NOT NULL)"
@@ -61,7 +62,7 @@ class FactsCache:
             except sqlite3.OperationalError:
                 return self
             except sqlite3.DatabaseError:
-                (folder / "facts.sqlite").unlink(missing_ok=True)
+                _forget(folder / "facts.sqlite")
             except OSError:
                 return self
         return self
@@ -111,6 +112,12 @@ class FactsCache:
         except sqlite3.Error:
             self._connection.close()
             self._connection = None
+
+
+def _forget(file: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        with suppress(OSError):
+            file.with_name(file.name + ending).unlink(missing_ok=True)
 
 
 def _opened(file: Path) -> sqlite3.Connection:

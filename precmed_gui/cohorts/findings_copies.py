@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from precmed_gui.cohorts.checked_cohort import CheckedCohort
 from precmed_gui.cohorts.leaks import Groups, given_parts, known_patients, shared
+from precmed_gui.cohorts.picture_facts import linking
 from precmed_gui.diagnosis.cases import PARTS, Case
 from precmed_gui.diagnosis.checks import Finding, Fix
 from precmed_gui.evaluation.figure_texts import listed, named, number
@@ -108,11 +109,10 @@ def _across(groups: Keys, checked: CheckedCohort) -> Finding:
         len(groups),
     )
     labels = {case.key: case.label for case in checked.cases}
-    classes = [
-        tuple(label for label in checked.cohort.labels if label in {labels[key] for key in group})
-        for group in groups
-    ]
-    chosen = tuple(label for label in checked.cohort.labels if any(label in c for c in classes))
+    order = checked.cohort.labels
+    found = [{labels[key] for key in group} for group in groups]
+    classes = [tuple(label for label in order if label in own) for own in found]
+    chosen = tuple(label for label in order if any(label in own for own in found))
     return Finding(
         "across_labels",
         "warns",
@@ -134,7 +134,7 @@ def leak_findings(checked: CheckedCohort) -> list[Finding]:
     """Patients and pictures in more than one part of the split that came with the data."""
     parts = given_parts(checked.cases)
     patients = shared(parts, known_patients(checked.cases))
-    copies = shared(parts, checked.facts.fingerprints)
+    copies = shared(parts, linking(checked.facts.fingerprints))
     found = []
     if patients:
         found.append(_patient_leak(checked, patients, parts))
@@ -147,7 +147,7 @@ def leak_counts(checked: CheckedCohort) -> tuple[int, int]:
     """Known patients, and pictures, that the given split has in more than one part."""
     parts = given_parts(checked.cases)
     patients = shared(parts, known_patients(checked.cases))
-    return len(patients), len(shared(parts, checked.facts.fingerprints))
+    return len(patients), len(shared(parts, linking(checked.facts.fingerprints)))
 
 
 def _patient_leak(checked: CheckedCohort, groups: Groups, parts: Sequence[str | None]) -> Finding:

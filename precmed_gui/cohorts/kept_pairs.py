@@ -4,6 +4,8 @@ A cohort from which some images were taken since is answered, too. Used by `chec
 """
 
 import io
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -25,9 +27,9 @@ def kept_pairs(fingerprints: NDArray[np.bytes_]) -> Pairs | None:
     order = np.argsort(fingerprints)
     for file in _files():
         try:
-            with np.load(file) as kept:
+            with file.open("rb") as opened, np.load(opened) as kept:
                 known, pairs = kept["fingerprints"], kept["pairs"]
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
             continue
         if len(fingerprints) < _LEAST_LEFT * len(known) or not np.isin(fingerprints, known).all():
             continue

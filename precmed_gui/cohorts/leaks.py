@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from precmed_gui.cohorts.picture_facts import linking
 from precmed_gui.diagnosis.cases import PARTS, Case, Part, Split
 from precmed_gui.diagnosis.model_card import Leaks
 
@@ -93,7 +94,7 @@ def without_leaks(
         Why a leak is accepted, in the user's words; then the split stays as it is.
     """
     parts = parts_of_split(split, len(cases))
-    copies = shared(parts, fingerprints)
+    copies = shared(parts, linking(fingerprints))
     gone = () if statement else earlier(parts, copies)
     leaks = Leaks(
         patients=len(shared(parts, known_patients(cases))),

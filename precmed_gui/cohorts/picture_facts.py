@@ -1,10 +1,11 @@
 """What one picture is like, in figures a check can compare; its pixels are looked at once.
 
 Used by `image_facts`, which keeps the figures of a cohort, and by `learning.decoded`, which needs
-the fingerprint of every image it prepares.
+the fingerprint of every image it prepares; whoever looks for copies asks `linking`.
 """
 
 import hashlib
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,15 +52,34 @@ miniature
     The brightness at 32 x 32, spread over 0 to 255 so that dark pictures keep their detail.
 """
 
+_EMPTY = "empty-"
 _LEVELS = 256
 _RED, _GREEN, _BLUE = 0, 1, 2
 
 
 def fingerprint(image: Pixels) -> str:
-    """32 hexadecimal digits that tell these pixels from all others."""
+    """32 hexadecimal digits that tell these pixels from all others.
+
+    Of a picture of one colour the first six are "empty-" instead, see `linking`.
+    """
     digest = hashlib.sha256(f"{image.shape} {image.dtype}".encode())
     digest.update(np.ascontiguousarray(image).data)
-    return digest.hexdigest()[:32]
+    digits = digest.hexdigest()[:32]
+    return f"{_EMPTY}{digits[len(_EMPTY) :]}" if _is_empty(image) else digits
+
+
+def _is_empty(image: Pixels) -> bool:
+    first = image[:1, :1]
+    return bool((image[:1] == first).all() and (image == first).all())
+
+
+def linking(fingerprints: Iterable[str]) -> list[str]:
+    """`fingerprints`, "" for each that says nothing about whose picture it is.
+
+    Volumes end in empty slices, which are equal for everybody: they make no two people one, and
+    no copy in another part of a split.
+    """
+    return ["" if text.startswith(_EMPTY) else text for text in fingerprints]
 
 
 def picture_facts(image: Pixels) -> NDArray[np.void]:

@@ -9,6 +9,7 @@ import numpy as np
 from precmed_gui.cohorts.case_names import case_name, source_folder_of
 from precmed_gui.cohorts.duplicates import groups_of_pairs
 from precmed_gui.cohorts.leaks import known_patients, parts_of_split, shared, without_leaks
+from precmed_gui.cohorts.picture_facts import linking
 from precmed_gui.diagnosis.cases import PARTS, Case, Cohort, Part, Split
 from precmed_gui.diagnosis.errors import UnfitCohort
 from precmed_gui.diagnosis.model_card import Leaks, SplitReceipt
@@ -179,19 +180,22 @@ def _by_patient(
 def patient_groups(cases: Sequence[Case], fingerprints: Sequence[str] = ()) -> list[str]:
     """The patient of each case, those who share a picture under the first of their names."""
     people = [case.patient_key for case in cases]
-    if not fingerprints or len(set(fingerprints)) == len(fingerprints):
+    shown = linking(fingerprints)
+    known = list(filter(None, shown))
+    if len(set(known)) == len(known):
         return people
     names = sorted(set(people))
     numbers = {name: number for number, name in enumerate(names)}
     first: dict[str, int] = {}
     pairs = [
         (first.setdefault(fingerprint, numbers[person]), numbers[person])
-        for person, fingerprint in zip(people, fingerprints, strict=True)
+        for person, fingerprint in zip(people, shown, strict=True)
+        if fingerprint
     ]
     stands_for = {
         names[number]: names[group[0]] for group in groups_of_pairs(pairs) for number in group
     }
-    return [stands_for[person] for person in people]
+    return [stands_for.get(person, person) for person in people]
 
 
 def _patients_by_class(cohort: Cohort, positions: Mapping[str, list[int]]) -> dict[str, list[str]]:
@@ -243,9 +247,11 @@ def _check_patients(cohort: Cohort, pool: Iterable[int], least: int) -> None:
     raise UnfitCohort(
         _("Too few images to train on: {classes}.").format(
             classes=", ".join(
-                _("“{label}” has images of {count} patients").format(
-                    label=label, count=len(patients[label])
-                )
+                ngettext(
+                    "“{label}” has images of {count} patient",
+                    "“{label}” has images of {count} patients",
+                    len(patients[label]),
+                ).format(label=label, count=len(patients[label]))
                 for label in small
             )
         ),

@@ -6,6 +6,7 @@ command line and the window.
 
 from collections.abc import Sequence
 
+from precmed_gui.diagnosis.cases import Cohort
 from precmed_gui.diagnosis.evaluation import Figure
 from precmed_gui.language import N_, _, ngettext
 
@@ -148,3 +149,16 @@ def _signed(value: float, decimals: int) -> str:
     text = f"{value:+.{decimals}f}"
     is_nothing = not text.strip("+-0.")
     return text[1:] if is_nothing else text.replace("-", "−")
+
+
+def known_patients_text(cohort: Cohort) -> str:
+    """The patients that are named, and how many images name none."""
+    patients = len({case.patient for case in cohort.cases if case.patient})
+    without = sum(not case.patient for case in cohort.cases)
+    if without and not patients:
+        return _("patients not known")
+    text = ngettext("{n} patient", "{n} patients", patients).format(n=number(patients))
+    if not without:
+        return text
+    rest = ngettext("{n} image without a patient", "{n} images without a patient", without)
+    return " · ".join((text, rest.format(n=number(without))))

@@ -6,9 +6,9 @@ Two files of one name in different folders are never taken for each other.
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.exchange.table_meanings import PART_WORDS
@@ -17,6 +17,7 @@ _ENDING = re.compile(
     r"\.(png|jpe?g?|tiff?|bmp|dib|gif|webp|jp2|j2k|p[gnpb]m|dcm|dicom|ima|nii|npz)$"
 )
 _Pieces = tuple[str, ...]
+_DOUBT = 2
 
 
 @dataclass(slots=True)
@@ -29,6 +30,9 @@ class CaseIndex:
         Keys of the cases that a file (its path in pieces) holds or belongs to.
     by_name, by_stem
         Files by their name, with and without its ending.
+    by_whole, by_end
+        Files by their path below `root`, and by each end of that, both without the ending of the
+        name: of many thousand files of one name, only those that fit are compared.
     root
         How many pieces of the paths all files have in common.
     """
@@ -36,27 +40,37 @@ class CaseIndex:
     keys: dict[_Pieces, list[str]] = field(default_factory=dict)
     by_name: defaultdict[str, list[_Pieces]] = field(default_factory=lambda: defaultdict(list))
     by_stem: defaultdict[str, list[_Pieces]] = field(default_factory=lambda: defaultdict(list))
+    by_whole: defaultdict[_Pieces, list[_Pieces]] = field(default_factory=lambda: defaultdict(list))
+    by_end: defaultdict[_Pieces, list[_Pieces]] = field(default_factory=lambda: defaultdict(list))
     items: dict[str, str] = field(default_factory=dict)
     root: int = 0
 
     def find(self, cell: str) -> list[_Pieces]:
-        """Files that a cell may mean, those that fit it best; several are a doubt."""
+        """Files that a cell may mean, those that fit it best; a doubt is two, of however many."""
         wanted = pieces_of(cell)
         if not wanted:
             return []
-        name = wanted[-1]
-        candidates = self.by_name.get(name) or self.by_stem.get(_stem(name)) or []
-        named = [_named_alike(found, wanted) for found in candidates]
         if len(wanted) == 1:
-            return candidates
-        lengths = [_tail(found, want) for found, want in zip(candidates, named, strict=True)]
+            named = self.by_name.get(wanted[0]) or self.by_stem.get(_stem(wanted[0])) or []
+            return named[:_DOUBT]
         fitting = [
-            (length, found)
-            for length, found in zip(lengths, candidates, strict=True)
-            if length >= min(len(wanted), len(found) - self.root) and _parts_agree(found, wanted)
+            (_tail(found, _named_alike(found, wanted)), found) for found in self._fitting(wanted)
         ]
         best = max((length for length, _found in fitting), default=0)
-        return [found for length, found in fitting if length == best]
+        return [found for length, found in fitting if length == best][:_DOUBT]
+
+    def _fitting(self, wanted: _Pieces) -> Iterator[_Pieces]:
+        """Files that end as all of `wanted`, and files that are an end of it below the root."""
+        is_exact = wanted[-1] in self.by_name
+        end = (*wanted[:-1], _stem(wanted[-1]))
+        whole = (
+            found for found in self.by_end.get(end, ()) if not is_exact or found[-1] == wanted[-1]
+        )
+        yield from islice(whole, _DOUBT)
+        for length in range(1, len(wanted)):
+            for found in self.by_whole.get(end[-length:], ()):
+                if (not is_exact or found[-1] == wanted[-1]) and _parts_agree(found, wanted):
+                    yield found
 
     def find_by_name(self, cell: str) -> list[_Pieces]:
         """The only file of this name, though its folders are others; not in another part."""
@@ -80,6 +94,11 @@ def index_of(cases: Iterable[Case]) -> CaseIndex:
         index.by_stem[_stem(found[-1])].append(found)
     folders = [found[:-1] for found in index.keys]
     index.root = _alike(min(folders), max(folders)) if folders else 0
+    for found in index.keys:
+        below = (*found[index.root : -1], _stem(found[-1]))
+        index.by_whole[below].append(found)
+        for start in range(len(below)):
+            index.by_end[below[start:]].append(found)
     return index
 
 

@@ -9,6 +9,8 @@ import json
 import os
 import shutil
 import time
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BufferedWriter
@@ -31,7 +33,7 @@ from precmed_gui.places import cache_folder
 
 BUDGET = 4 * 1024**3
 MAKE_ROOM = N_("Free some space on that disk, choose a smaller image size, or use fewer images.")
-_VERSION = 1
+_VERSION = 2
 _SPARE = 64 * 1024**2
 _REPORT_SECONDS = 0.1
 
@@ -126,13 +128,13 @@ def _stamp(path: str) -> tuple[int, int]:
 def _opened(folder: Path, cases: Sequence[Case]) -> DecodedImages | None:
     """The store in `folder`, or None if it is not there or not whole."""
     try:
-        with np.load(folder / "facts.npz") as facts:
+        with (folder / "facts.npz").open("rb") as file, np.load(file) as facts:
             is_readable, is_wide = facts["is_readable"], facts["is_wide"]
             highest, fingerprints = facts["highest"], facts["fingerprints"]
         reasons = json.loads((folder / "reasons.json").read_text(encoding="utf-8"))
         pixels = np.load(folder / "pixels.npy", mmap_mode="r")
         os.utime(folder)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return None
     if len(pixels) != len(cases):
         return None

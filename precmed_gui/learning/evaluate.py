@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from precmed_gui.cohorts.case_names import case_name, numbered_patients, source_folder_of
+from precmed_gui.cohorts.picture_facts import linking
 from precmed_gui.diagnosis.cases import Case, Cohort, Unreadable
 from precmed_gui.diagnosis.errors import RefusedModel, UnfitCohort
 from precmed_gui.diagnosis.evaluation import Comparison, JudgedCases
@@ -177,14 +178,14 @@ def _heard_singly(
             ),
             _("Choose images of the kind and size that the model was trained on."),
         )
-    seen = {row.pixels for row in split_rows(folder) if row.part != "test"}
+    seen = {row.pixels for row in split_rows(folder) if row.part != "test"} - {""}
     return _Heard(
         cases=tuple(cases_read),
         is_refused=np.concatenate([is_refused for is_refused, _away in refusals]),
         away=np.concatenate([away for _is_refused, away in refusals]),
         probabilities=np.concatenate([probabilities for probabilities, _features in numbers]),
         features=np.concatenate([features for _probabilities, features in numbers]),
-        was_seen=np.array([pixels in seen for pixels in fingerprints], np.bool_),
+        was_seen=np.array([pixels in seen for pixels in linking(fingerprints)], np.bool_),
         unreadable=tuple(unreadable),
     )
 

@@ -246,7 +246,7 @@ def _completed(
         evaluation,
         learning_curve=_curve(card, data, answers),
         cross_validation=_cross_validated(tuple(folds.values()), card.data.counts)
-        if folds
+        if len(folds) > 1  # a search that was stopped may have judged a single one
         else None,
     )
 

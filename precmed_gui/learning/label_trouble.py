@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from precmed_gui.cohorts.picture_facts import linking
 from precmed_gui.diagnosis.cases import Case, Cohort
 from precmed_gui.diagnosis.errors import PrecmedError, UnfitCohort
 from precmed_gui.diagnosis.label_trouble import Trouble, TroubleQueue
@@ -100,7 +101,8 @@ def find_trouble(cohort: Cohort, seed: int, report: Report, cancel: CancelToken)
     _check_classes(cohort)
     settings = TrainingSettings(recipe=RECIPE, seed=seed)
     read = read_images(cohort, settings, report, cancel)
-    original = tuple(cohort.labelled[row] for row in read.rows)
+    labelled = cohort.labelled
+    original = tuple(labelled[row] for row in read.rows)
     groups = _groups(original, read.fingerprints)
     chosen = _judgeable(read.cohort, groups, report)
     features = _features(read, chosen, report, cancel)
@@ -143,10 +145,11 @@ def _groups(cases: Sequence[Case], fingerprints: Sequence[str]) -> NDArray[np.in
             place = parent[place]
         return place
 
-    for shared in ([case.patient_key for case in cases], fingerprints):
+    for shared in ([case.patient_key for case in cases], linking(fingerprints)):
         first: dict[str, int] = {}
         for place, name in enumerate(shared):
-            parent[root(place)] = root(first.setdefault(name, place))
+            if name:
+                parent[root(place)] = root(first.setdefault(name, place))
     return np.array([root(place) for place in range(len(cases))], np.int64)
 
 

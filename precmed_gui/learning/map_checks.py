@@ -97,8 +97,8 @@ def random_attribution(card: ModelCard, own: Ensemble, method: MapMethod) -> Ran
     """How strong the maps of the networks of `card` are with random weights, without sign.
 
     Two sets are drawn as He et al. 2015 (arXiv:1502.01852), two as Glorot and Bengio 2010, two are
-    the weights of `own`, those of each layer in another order; the same each time. To be quick the networks work at a side of at most 96 pixels: the check looks
-    at a coarse grid.
+    the weights of `own`, those of each layer in another order; the same each time. To be quick the
+    networks work at a side of at most 96 pixels: the check looks at a coarse grid.
     """
     builder, classes = modality(card.modality).build, len(card.labels)
     networks = tuple(

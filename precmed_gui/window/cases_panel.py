@@ -251,6 +251,10 @@ class CasesPanel(QWidget):
         if self._cohort.cases:
             self._search.take_keyboard()
 
+    def focus_images(self) -> None:
+        """The keyboard into the images, or to where they can be dropped."""
+        (self._grid if self._cohort.cases else self._drop_area).setFocus()
+
     def retranslate(self) -> None:
         """Say everything in the language in use."""
         self._title.setText(_(TITLE))
@@ -284,7 +288,7 @@ class CasesPanel(QWidget):
         self._show_hint()
         self._show_selection()
         if was_filled != is_filled and not self._keeps_focus_elsewhere():
-            (self._grid if is_filled else self._drop_area).setFocus()
+            self.focus_images()
 
     def _show_hint(self) -> None:
         is_nothing_found = bool(self._cohort.cases) and not self._cases.rowCount()

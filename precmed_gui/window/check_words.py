@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 from precmed_gui.diagnosis.checks import CheckReport, Finding, FindingKind
 from precmed_gui.language import N_, _, ngettext, sentences
-from precmed_gui.window.wording import duration, number
+from precmed_gui.window.wording import duration, known_patients_text, number
 
 READY = N_("Nothing keeps a training from starting.")
 NOTHING_ODD = N_("Nothing odd was found: ready to train.")
 BLOCKED = N_("A training would not start like this: see the first finding.")
-PATIENTS_UNKNOWN = N_("patients not known")
 
 SAID_BY_TRAINING: frozenset[FindingKind] = frozenset({"split", "few_cases"})
 """What a training refuses in its own words, whatever anybody states."""
@@ -53,16 +52,14 @@ def figures_text(report: CheckReport) -> str:
     """Files, readable ones, classes, patients, sizes, kinds of pixels and seconds in one line."""
     cohort = report.cohort
     readable, broken = len(cohort.cases), len(cohort.unreadable)
-    classes, patients = len(cohort.labels), cohort.patient_count
+    classes = len(cohort.labels)
     texts = [
         ngettext("{n} image", "{n} images", readable).format(n=number(readable)),
         ngettext("{n} file not readable", "{n} files not readable", broken).format(
             n=number(broken)
         ),
         ngettext("{n} class", "{n} classes", classes).format(n=number(classes)),
-        ngettext("{n} patient", "{n} patients", patients).format(n=number(patients))
-        if cohort.are_patients_known
-        else _(PATIENTS_UNKNOWN),
+        known_patients_text(cohort),
         sizes_text(report.sizes),
         *(f"{mode}: {number(count)}" for mode, count in report.modes),
         _("checked in {time}").format(time=duration(max(1.0, report.seconds))),

@@ -51,6 +51,7 @@ class CohortFlow(QObject):
         super().__init__(panel)
         self._workspace, self._jobs, self._panel = workspace, jobs, panel
         self._opening = self._thumbnails = self._saving = self._loading = 0
+        self._notice = ("", "")
         self._deaths = 0
         self.moved = MovedFlow(workspace, jobs, panel)
         jobs.reported.connect(self._on_reported)
@@ -99,8 +100,9 @@ class CohortFlow(QObject):
                 opening.project.record(_("Put the images of last time away"), Cohort())
                 opening.project.forget_view()
         self._workspace.use_project(opening.project)
+        self._notice = (opening.message, opening.hint)
         if opening.message:
-            self._tell(opening.message, opening.hint)
+            self._tell(*self._notice)
 
     @Slot()
     def stop(self) -> None:
@@ -222,11 +224,18 @@ class CohortFlow(QObject):
         if added:
             text = ngettext("Add {n} image", "Add {n} images", added).format(n=number(added))
             self._edit(text, after)
+            self._tell_again()
         else:
             self._workspace.show_cohort(after)
             if not has_moved:
                 self._panel.show_error(*_nothing_new(found))
         self.opened.emit()
+
+    def _tell_again(self) -> None:
+        """Opening took what was said at the start away: say it once more, beside the images."""
+        notice, self._notice = self._notice, ("", "")
+        if notice[0]:
+            self._tell(*notice)
 
     def _take_loaded(self, outcome: Outcome) -> None:
         if isinstance(outcome, Succeeded) and isinstance(outcome.result, Cohort):

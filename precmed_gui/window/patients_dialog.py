@@ -28,7 +28,7 @@ from precmed_gui.language import N_, _, ngettext, sentences
 from precmed_gui.window.theme import current_tokens, set_role, theme_signals
 from precmed_gui.window.wording import images_text, number
 
-TITLE = N_("Patients")
+TITLE = N_("Who the patients are")
 WHY = N_(
     "Images of one patient must stay together: a network that trains on one of them knows the "
     "others already. Where the files do not say who the patient is, their names often do."

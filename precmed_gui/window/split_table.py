@@ -32,6 +32,9 @@ DRAWN = N_("Drawn by patient, with seed {seed}")
 GIVEN = N_("Came with the data")
 NOTHING_SHARED = N_("No patient is in more than one part.")
 UNKNOWN = N_("Patients are not known: each image counts as its own patient.")
+PARTLY_KNOWN = N_(
+    "No known patient is in more than one part; each image without a patient counts as its own."
+)
 SHORT = 16
 _COPIED_MS = 2000
 
@@ -213,7 +216,10 @@ def shared_text(split: SplitView) -> str:
             "{n} patients are in more than one part: the test would be too kind.",
             split.patients_shared,
         ).format(n=number(split.patients_shared))
-    return _(NOTHING_SHARED) if split.are_patients_known else _(UNKNOWN)
+    if split.are_patients_known:
+        return _(NOTHING_SHARED)
+    images = sum(sum(counts) for _label, *counts in split.images)
+    return _(PARTLY_KNOWN) if sum(split.patients) < images else _(UNKNOWN)
 
 
 def _side(column: int) -> Qt.AlignmentFlag:

@@ -35,6 +35,7 @@ STOP = N_("Stop")
 NEEDS_COHORT = N_("Bring labelled images of at least two classes to start.")
 READY_TO_TRAIN = N_("Ready to train: {cohort}.")
 PATIENTS_UNKNOWN = N_("Each image counts as its own patient.")
+PATIENTS_PARTLY_KNOWN = N_("Each image without a patient counts as its own.")
 WAITING = N_("Waiting for the engine to load…")
 PREPARING = N_("Preparing…")
 STOPPING = N_("Stopping, and keeping what was learned…")
@@ -344,7 +345,11 @@ class TrainingPanel(QWidget):
         if len(cohort.labels) < 2:
             return _(NEEDS_COHORT)
         text = _(READY_TO_TRAIN).format(cohort=cohort_text(cohort))
-        return text if cohort.are_patients_known else sentences(text, _(PATIENTS_UNKNOWN))
+        used = [case for case in cohort.cases if not case.is_excluded]
+        if all(case.patient for case in used):
+            return text
+        is_partly_known = any(case.patient for case in used)
+        return sentences(text, _(PATIENTS_PARTLY_KNOWN if is_partly_known else PATIENTS_UNKNOWN))
 
     def _say(self, words: Callable[[], str]) -> None:
         """Say something now, and again when the language changes."""

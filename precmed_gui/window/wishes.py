@@ -65,7 +65,6 @@ class Wishes(QObject):
             "undo": stack.undo,
             "redo": stack.redo,
             "clear": window.cohort_flow.clear,
-            "train": window.training.wish_training,
             "next": window.prediction.show_next,
             "previous": window.prediction.show_previous,
             "show_header": window.prediction.show_header,
@@ -230,8 +229,15 @@ class Wishes(QObject):
         self._window.cases.table_wished.emit()
 
     @Slot()
+    def train(self) -> None:
+        """Train, where the progress or what keeps it from starting will be seen."""
+        self._window.show_panel(1)
+        self._window.training.wish_training()
+
+    @Slot()
     def show_cases(self) -> None:
         self._window.show_panel(0)
+        self._window.cases.focus_images()
 
     @Slot()
     def show_training(self) -> None:

@@ -11,6 +11,7 @@ from precmed_gui.evaluation.figure_texts import (
     bytes_text,
     duration,
     images_text,
+    known_patients_text,
     number,
     percent,
     share,
@@ -24,6 +25,7 @@ __all__ = [
     "cohort_text",
     "duration",
     "images_text",
+    "known_patients_text",
     "locale",
     "model_title",
     "moment",
@@ -87,12 +89,10 @@ def cohort_text(cohort: Cohort) -> str:
     if any(case.is_excluded for case in cohort.cases):
         used = tuple(case for case in cohort.cases if not case.is_excluded)
         cohort = replace(cohort, cases=used)
-    classes, patients = len(cohort.labels), cohort.patient_count
+    classes = len(cohort.labels)
     parts = [
         images_text(len(cohort.cases)),
         ngettext("{n} class", "{n} classes", classes).format(n=classes),
-        ngettext("{n} patient", "{n} patients", patients).format(n=number(patients))
-        if cohort.are_patients_known
-        else _("patients not known"),
+        known_patients_text(cohort),
     ]
     return " · ".join(parts)

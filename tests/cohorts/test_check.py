@@ -14,6 +14,7 @@ from precmed_gui.cohorts.fixes import fixed
 from precmed_gui.cohorts.split import divide, receipt
 from precmed_gui.diagnosis.cases import Case, Cohort, with_excluded
 from precmed_gui.diagnosis.work import Cancelled, NeverCancelled, Step, ignore
+from precmed_gui.places import cache_folder
 
 QUIET = {"metadata", "cost"}
 
@@ -94,6 +95,9 @@ def test_a_second_check_compares_nothing_again_and_says_the_same(
     write(folder, "ill/new.png", picture(800))
     checked(opened(folder))
     assert count == [1]
+    for kept in (cache_folder() / "facts").glob("pairs-*"):
+        kept.write_bytes(kept.read_bytes()[:100])
+    assert checked(cohort).duplicates == first.duplicates
 
 
 def given(folder: Path) -> Cohort:

@@ -1,9 +1,11 @@
 from dataclasses import replace
 from hashlib import sha256
 
+import numpy as np
 import pytest
 
 from precmed_gui.cohorts.case_names import case_name, source_folder_of
+from precmed_gui.cohorts.picture_facts import fingerprint
 from precmed_gui.cohorts.split import (
     divide,
     patient_groups,
@@ -140,7 +142,7 @@ def loose() -> Cohort:
         (patients({"sick": 2, "well": 2}, images=1), "“sick” has images of 2 patients"),
         (patients({"sick": 2, "well": 50}), "“sick”"),
         (given({"test": 5}), "without images to train on"),
-        (given({"train": 1, "test": 5}), "1 patients"),
+        (given({"train": 1, "test": 5}), "1 patient"),
     ],
 )
 def test_an_unfit_cohort_is_refused_in_words_with_a_hint(cohort: Cohort, words: str) -> None:
@@ -257,3 +259,23 @@ def test_known_patients_shared_by_given_parts_are_refused_in_figures() -> None:
     with pytest.raises(UnfitCohort, match="1 patient is in more than one part") as refusal:
         refuse_shared_patients(shared, split_cohort(shared, 1))
     assert "--redivide" in refusal.value.hint
+
+
+def test_empty_slices_tie_nobody_together() -> None:
+    black = fingerprint(np.zeros((8, 8), np.uint16))
+    cases, pixels = [], []
+    for patient in range(40):
+        for number in range(5):
+            path = f"/x/{patient}/{number}.dcm"
+            cases.append(Case(path, label="ab"[patient % 2], patient=f"p{patient}"))
+            pixels.append(black if number in (0, 4) else sha256(path.encode()).hexdigest()[:32])
+    cohort = make_cohort(cases, modality="imaging", name="x")
+    split, leaks = divide(cohort, 1, pixels)
+    assert split == split_cohort(cohort, 1)
+    assert (leaks.duplicates, leaks.left_out) == (0, 0)
+    given = replace(
+        cohort, cases=tuple(replace(c, part=PARTS[int(c.patient[1:]) % 3]) for c in cohort.cases)
+    )
+    split, leaks = divide(given, 1, pixels)
+    assert (leaks.duplicates, leaks.left_out) == (0, 0)
+    assert len(split.train) + len(split.validation) + len(split.test) == 200

@@ -10,6 +10,7 @@ from precmed_gui.diagnosis.cases import Case, Cohort, make_cohort
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.tables import Table
 from precmed_gui.diagnosis.work import NeverCancelled, ignore
+from precmed_gui.exchange import table_rows
 from precmed_gui.exchange.cohort_table import (
     chosen_meanings,
     guessed_meanings,
@@ -344,3 +345,18 @@ def test_a_table_about_other_images_is_refused_in_words() -> None:
     with pytest.raises(PrecmedError) as caught:
         require_match(nameless, table)
     assert "image, label" in caught.value.hint
+
+
+def test_rows_about_files_of_one_name_are_compared_with_few_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared = []
+    tail = table_rows._tail
+    monkeypatch.setattr(table_rows, "_tail", lambda *paths: compared.append(paths) or tail(*paths))
+    names = [f"patient{n}/study1/view1_frontal.jpg" for n in range(300)]
+    cohort = cohort_of(*(f"train/{name}" for name in names))
+    rows = [f"Chest-v1.0/train/{name}|ill" for name in names]
+    match = matched(cohort, table_of("Path|l", *rows, "view1_frontal.jpg|x"), ("file", "label"))
+    assert match.matched == 300
+    assert match.ambiguous_rows == ((302, "view1_frontal.jpg"),)
+    assert len(compared) <= 4 * len(names)

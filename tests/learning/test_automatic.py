@@ -190,3 +190,23 @@ def test_stop_in_the_search_keeps_what_there_is_tested(
     assert [member.recipe for member in result.card.members] == ["transfer"]
     assert result.card.tested == 8
     assert load_card(tmp_path / "model") == result.card
+
+
+def test_stop_in_the_first_of_several_divided_networks_keeps_it_too(
+    cohort: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorten(monkeypatch)
+    begun: list[int] = []
+
+    def is_an_epoch_of_the_second(event: object) -> bool:
+        if isinstance(event, TrainingStarted):
+            begun.append(event.attempt)
+        return isinstance(event, EpochEnded) and begun[-1:] == [2]
+
+    stop = StopWhen(is_an_epoch_of_the_second)
+    result = run_until(cohort, tmp_path / "model", stop, AUTOMATIC)
+    assert result.is_stopped
+    assert result.card.tested == 8
+    assert result.card.evaluation is not None
+    assert result.card.evaluation.cross_validation is None
+    assert load_card(tmp_path / "model") == result.card

@@ -155,3 +155,10 @@ def test_reading_tells_how_far_it_is(cohort: Cohort) -> None:
     last = steps[-1]
     assert isinstance(last, Step)
     assert (last.done, last.total) == (60, 60)
+
+
+def test_a_store_that_the_disk_has_damaged_is_made_again(cohort: Cohort) -> None:
+    before = decode(cohort.cases)
+    facts = stores()[0] / "facts.npz"
+    facts.write_bytes(facts.read_bytes()[:300])
+    assert np.array_equal(decode(cohort.cases).fingerprints, before.fingerprints)

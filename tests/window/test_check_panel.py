@@ -296,6 +296,19 @@ def test_shared_patients_are_counted_in_words(panel):
     assert panel.split._origin.text() == "Drawn by patient, with seed 7"
 
 
+@pytest.mark.parametrize(
+    ("patients", "said"),
+    [
+        ((6, 1, 1), "No known patient is in more than one part"),
+        ((7, 2, 1), "Patients are not known"),
+    ],
+)
+def test_a_split_with_some_patients_known_does_not_call_all_unknown(panel, patients, said):
+    split = SplitView((("a", 7, 2, 1),), patients, fingerprint="f" * 64)
+    panel.show_report(made.report(split=split))
+    assert panel.split._shared.text().startswith(said)
+
+
 def test_images_that_cannot_be_divided_say_why(panel):
     panel.tabs.setCurrentIndex(1)
     panel.show_report(made.report(split=SplitView(problem="One class only.")))

@@ -30,6 +30,7 @@ from precmed_gui.places import home_folder, shipped_models_folder, user_models_f
 from precmed_gui.window.engines import make_jobs
 from precmed_gui.window.main_window import LAYOUT_VERSION, MainWindow
 from precmed_gui.window.theme import apply_theme
+from precmed_gui.window.thumbnail_grid import ThumbnailGrid
 
 SLOW = 60_000
 
@@ -352,3 +353,30 @@ def test_every_wish_has_a_method_and_every_control_a_name(window):
         and not (widget.accessibleName() or getattr(widget, "text", str)())
     ]
     assert nameless == []
+
+
+def test_a_training_wished_from_another_panel_is_seen(qtbot, window, images):
+    open_images(qtbot, window, images)
+    window.show_panel(4)
+    qtbot.waitUntil(window.training.visibleRegion().isEmpty, timeout=SLOW)
+    wished = []
+    window.training.choice.train.setEnabled(False)
+    window.training.train_wished.connect(wished.append)
+    window.actions_.by_name["train"].trigger()
+    qtbot.waitUntil(lambda: not window.training.visibleRegion().isEmpty(), timeout=SLOW)
+    window.training.train_wished.disconnect(wished.append)
+    assert wished == []
+
+
+def test_the_key_of_the_cases_leads_to_the_images_where_digits_label(qtbot, window, images):
+    open_images(qtbot, window, images)
+    window.show_panel(1)
+    window.actions_.by_name["show_cases"].trigger()
+    assert window.focusWidget() is window.cases.findChild(ThumbnailGrid)
+
+
+def test_what_was_said_at_the_start_is_said_again_beside_the_images(qtbot, window, images):
+    window.cohort_flow._notice = ("Changes cannot be kept.", "Save the cohort.")
+    with qtbot.waitSignal(window.cohort_flow.failed, timeout=SLOW) as told:
+        open_images(qtbot, window, images)
+    assert told.args == ["Changes cannot be kept.", "Save the cohort."]

@@ -181,3 +181,16 @@ def test_the_panel_fits_its_place(panel):
     panel.show_parted(3)
     assert panel.minimumSizeHint().width() <= 430
     assert panel.minimumSizeHint().height() <= 660
+
+
+@pytest.mark.parametrize(
+    ("patients", "said"),
+    [(("", ""), "Each image counts as its own patient."),
+     (("p", ""), "Each image without a patient counts as its own."), (("p", "q"), "2 patients.")],
+)  # fmt: skip
+def test_what_counts_as_a_patient_is_said_before_a_training(panel, patients, said):
+    cases = tuple(
+        replace(case, patient=patient) for case, patient in zip(COHORT.cases, patients, strict=True)
+    )
+    panel.show_cohort(replace(COHORT, cases=cases))
+    assert panel._status.text().endswith(said)

@@ -56,3 +56,14 @@ def test_a_cohort_with_unknown_patients_does_not_count_them():
     assert cohort_text(cohort) == "2 images · 2 classes · patients not known"
     smaller = with_excluded(cohort, [cohort.cases[0].key])
     assert cohort_text(smaller) == "1 image · 1 class · patients not known"
+
+
+@pytest.mark.parametrize(
+    ("patients", "text"),
+    [(("p", "p", "q"), "2 patients"), (("p", "p", ""), "1 patient · 1 image without a patient"),
+     (("p", "", ""), "1 patient · 2 images without a patient"),
+     (("", "", ""), "patients not known")],
+)  # fmt: skip
+def test_patients_that_are_known_are_counted_beside_images_without_one(patients, text):
+    cases = tuple(Case(str(n), patient=patient) for n, patient in enumerate(patients))
+    assert wording.known_patients_text(Cohort(cases=cases)) == text

@@ -11,7 +11,7 @@ from precmed_gui.diagnosis.errors import UnfitCohort, UnreadableFile
 from precmed_gui.diagnosis.work import CancelToken, Report, Step
 from precmed_gui.language import _
 from precmed_gui.modalities.imaging.decoding import quiet_decoders
-from precmed_gui.modalities.imaging.dicom import is_same_picture
+from precmed_gui.modalities.imaging.dicom import picture_digest
 from precmed_gui.modalities.imaging.dicom_series import FoundSlice, grouped
 from precmed_gui.modalities.imaging.files import look_for_slices
 from precmed_gui.modalities.imaging.folders import FoundFile, Search, class_name
@@ -89,13 +89,13 @@ def _checked(files: list[FoundFile], progress: _Progress) -> tuple[list[Case], l
             except UnreadableFile as error:
                 unreadable.append(Unreadable(str(file.path), error.message))
             progress.show(stage, done, len(files))
-        cases, copies = grouped(found, partial(_is_copy, progress))
+        cases, copies = grouped(found, partial(_digest, progress))
     return cases, [*unreadable, *copies]
 
 
-def _is_copy(progress: _Progress, path: str, other: str) -> bool:
+def _digest(progress: _Progress, path: str) -> bytes:
     progress.raise_if_stopped()
-    return is_same_picture(path, other)
+    return picture_digest(path)
 
 
 def _placed(one: FoundSlice, file: FoundFile) -> FoundSlice:

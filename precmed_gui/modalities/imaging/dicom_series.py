@@ -68,8 +68,8 @@ class FoundSlice:
     place: SlicePlace | None = None
 
 
-IsSame = Callable[[str, str], bool]
-"""Whether two files hold the same picture."""
+Digest = Callable[[str], bytes]
+"""What tells the picture in a file from all others."""
 
 
 @dataclass(slots=True)
@@ -77,13 +77,22 @@ class _Group:
     """The slices that become one case."""
 
     slices: list[FoundSlice] = field(default_factory=list)
-    by_instance: dict[str, list[FoundSlice]] = field(default_factory=dict)
+    by_instance: dict[str, FoundSlice] = field(default_factory=dict)
+    by_picture: dict[tuple[str, bytes], FoundSlice] = field(default_factory=dict)
 
-    def add(self, one: FoundSlice) -> None:
-        """Take one more slice."""
-        self.slices.append(one)
-        if one.place is not None and one.place.instance:
-            self.by_instance.setdefault(one.place.instance, []).append(one)
+    def twin(self, one: FoundSlice, digest: Digest) -> FoundSlice | None:
+        """The slice that `one` is a copy of; pictures are looked at once, where names are equal."""
+        instance = one.place.instance if one.place else ""
+        if not instance:
+            return None
+        first = self.by_instance.setdefault(instance, one)
+        if first is one:
+            return None
+        if (instance, b"") not in self.by_picture:
+            self.by_picture[instance, b""] = first
+            self.by_picture[instance, digest(first.case.path)] = first
+        own = self.by_picture.setdefault((instance, digest(one.case.path)), one)
+        return None if own is one else own
 
 
 def place_of(header: Header, form: PixelForm) -> SlicePlace | None:
@@ -122,7 +131,7 @@ def _depth(position: Sequence[float], orientation: Sequence[float]) -> float | N
     return sum(part * place for part, place in zip(normal, position, strict=True))
 
 
-def grouped(found: Iterable[FoundSlice], is_same: IsSame) -> tuple[list[Case], list[Unreadable]]:
+def grouped(found: Iterable[FoundSlice], digest: Digest) -> tuple[list[Case], list[Unreadable]]:
     """The cases, those of one series joined, where the first of their files stood.
 
     Two files that name the same SOP instance are one slice if they hold the same picture: the
@@ -140,9 +149,9 @@ def grouped(found: Iterable[FoundSlice], is_same: IsSame) -> tuple[list[Case], l
         group = _group_of(one, by_key)
         if not group.slices:
             groups.append(group)
-        twin = _twin(one, group, is_same)
+        twin = group.twin(one, digest)
         if twin is None:
-            group.add(one)
+            group.slices.append(one)
         else:
             reason = _("It is a copy of “{name}”, which is in the same series.")
             left_out.append(
@@ -170,12 +179,6 @@ def _is_parallel(one: Sequence[float], other: Sequence[float]) -> bool:
     return len(one) == len(other) and all(
         abs(a - b) <= _SAME_DIRECTION for a, b in zip(one, other, strict=True)
     )
-
-
-def _twin(one: FoundSlice, group: _Group, is_same: IsSame) -> FoundSlice | None:
-    """The slice of the group that `one` is a copy of."""
-    others = group.by_instance.get(one.place.instance, ()) if one.place else ()
-    return next((other for other in others if is_same(other.case.path, one.case.path)), None)
 
 
 def _joined(group: list[FoundSlice]) -> Case:

@@ -6,6 +6,7 @@ fill the disk is refused before the first byte. `cohorts` uses this.
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import stat
@@ -28,6 +29,7 @@ _LARGE = 200_000_000
 _MOST_RATIO = 200
 _LONGEST_PART = 200
 _LONGEST_PATH = 1_000
+_LONGEST_FOLDER = 180
 _CHUNK = 1 << 20
 _LOCAL_HEADER = 30
 _LEFT_OUT = ".left-out.json"
@@ -116,7 +118,11 @@ def _require_harmless(members: list[zipfile.ZipInfo], path: Path) -> None:
     for member in members:
         name = _name(member)
         parts = re.split(r"[\\/]", name)
-        if ".." in parts or name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:[\\/]", name):
+        if (
+            any(map(_leads_out, parts))
+            or name.startswith(("/", "\\"))
+            or re.match(r"[A-Za-z]:[\\/]", name)
+        ):
             raise UnreadableFile(
                 _(
                     "The ZIP file is refused: it would write outside of its folder (“{name}”)."
@@ -136,6 +142,11 @@ def _require_harmless(members: list[zipfile.ZipInfo], path: Path) -> None:
                 size=f"{total / 1e9:,.1f}"
             )
         )
+
+
+def _leads_out(part: str) -> bool:
+    """Whether it is the folder above, on systems too that take spaces and dots from its end."""
+    return part.startswith("..") and not part.strip(". ")
 
 
 def _bomb() -> str:
@@ -269,8 +280,10 @@ def _is_clutter(member: zipfile.ZipInfo) -> bool:
 
 
 def _safe(name: str) -> str:
-    """A folder name from the name of an archive, in its own letters."""
+    """A folder name from the name of an archive, in its own letters, of up to 180 bytes."""
     cleaned = _IMPOSSIBLE.sub("_", name).strip(". ")[:60]
+    while len(os.fsencode(cleaned)) > _LONGEST_FOLDER:
+        cleaned = cleaned[:-1]
     return "_" + cleaned if not cleaned or _RESERVED.fullmatch(cleaned) else cleaned
 
 

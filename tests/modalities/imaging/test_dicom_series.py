@@ -9,7 +9,7 @@ from pydicom.uid import SecondaryCaptureImageStorage
 
 from precmed_gui.diagnosis.cases import Case, Cohort, slice_case
 from precmed_gui.diagnosis.work import Cancelled, NeverCancelled, Step, ignore
-from precmed_gui.modalities.imaging import MODALITY
+from precmed_gui.modalities.imaging import MODALITY, dicom
 
 AXIAL = [1, 0, 0, 0, 1, 0]
 SAGITTAL = [0, 1, 0, 0, 0, -1]
@@ -167,3 +167,20 @@ def test_comparing_copies_can_be_stopped(tmp_path: Path) -> None:
     cancel = StoppedWhenAllWereLookedAt()
     with pytest.raises(Cancelled):
         MODALITY.find_cases([tmp_path], cancel.report, cancel)
+
+
+def test_one_identifier_for_all_slices_costs_each_file_one_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = []
+    stored_frame = dicom.stored_frame
+    monkeypatch.setattr(
+        dicom, "stored_frame", lambda image: looks.append(image.path) or stored_frame(image)
+    )
+    for number in range(12):
+        slice_file(tmp_path / f"{number:02}.dcm", number, RAMP + number, SOPInstanceUID="1.5")
+    copy = slice_file(tmp_path / "copy.dcm", 5, RAMP + 5, SOPInstanceUID="1.5")
+    cohort = cohort_of(tmp_path)
+    assert [case.slices for case in cohort.cases] == [12]
+    assert [file.path for file in cohort.unreadable] == [str(copy)]
+    assert len(looks) == len(set(looks)) == 13

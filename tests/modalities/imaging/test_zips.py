@@ -87,6 +87,7 @@ def test_two_archives_may_be_two_classes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     ["../../evil.png", "a/../../evil.png", "/etc/evil.png", r"..\evil.png", r"C:\evil.png",
+     ".. /evil.png", "a/.. ./evil.png",
      r"\\server\share\evil.png"],
 )  # fmt: skip
 def test_an_archive_that_would_write_elsewhere_is_refused_by_name(
@@ -267,3 +268,8 @@ def test_a_real_collection_in_a_zip_is_the_same_as_in_its_folder(
     assert packed.label_counts() == plain.label_counts()
     assert [case.name for case in packed.cases] == [case.name for case in plain.cases]
     assert len(packed.unreadable) == len(plain.unreadable)
+
+
+def test_an_archive_with_a_long_name_of_wide_letters_opens(tmp_path: Path) -> None:
+    path = zipped(tmp_path / f"{chr(0x1FA7B) * 60}.zip", {"ill/a.png": png(), "well/b.png": png()})
+    assert [case.label for case in found(path).cases] == ["ill", "well"]
