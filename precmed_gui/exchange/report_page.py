@@ -124,8 +124,7 @@ def _decisions(report: Report) -> str:
     colour, tint = ("#1a212b", "#f1f3f6")
     text = f"<b>{_said(decision_text(last, report.shown))}</b><br>{_signature(last)}"
     earlier = "".join(
-        f'<p class="small">{before} {_said(decision_text(one, report.shown))} '
-        f"{_signature(one)}</p>"
+        f'<p class="small">{before} {_said(decision_text(one, report.shown))} {_signature(one)}</p>'
         for one in reversed(report.decisions[:-1])
     )
     return _box(text, colour, tint) + earlier
