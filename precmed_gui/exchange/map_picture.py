@@ -72,7 +72,8 @@ def drawn_map(
     share = _outlines(strength) if look.is_outlined else strength
     mixed = look.opacity * share[..., np.newaxis]
     whole = picture * (1 - mixed) + coloured(strength) * mixed
-    return np.clip(np.rint(whole), 0, 255).astype(np.uint8)
+    rounded: NDArray[np.uint8] = np.clip(np.rint(whole), 0, 255).astype(np.uint8)
+    return rounded
 
 
 def _outlines(strength: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -48,7 +48,7 @@ def attribution(ensemble: Ensemble, method: MapMethod) -> Attribute:
     def ask(image: NDArray[np.float32], number: int, steps: int) -> Plane:
         start = blurred(image)
         found = [weight * one(image, start, number, steps) for weight, one in shares]
-        return np.sum(found, axis=0, dtype=np.float32)
+        return np.asarray(np.sum(found, axis=0), np.float32)
 
     return ask
 

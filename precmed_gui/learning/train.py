@@ -178,18 +178,12 @@ class _Run:
         has_test: bool,
         folds: dict[str, JudgedCases],
     ) -> ModelCard:
-        card = replace(
-            self.card,
-            members=trained.members,
-            history=trained.history,
-            candidates=trained.candidates,
-            has_parted=trained.has_parted,
-            is_stopped=trained.is_stopped,
-        )
+        card = self._card_of(trained)
         size = (card.image_size, card.image_size, card.channels)
         ensemble = Ensemble(trained.members, trained.networks, size)
         attend = self._attended if has_test else self._stoppable
-        parts, run = self.data.parts, traced(ensemble)
+        parts, plain_run = self.data.parts, traced(ensemble)
+        run = plain_run
         validation = answers_of(run, parts["validation"], attend)
         if has_test and self.card.recipe != trained.members[0].recipe:
             moved_run = traced(ensemble, MOST_VIEWS)
@@ -205,7 +199,7 @@ class _Run:
         }
         if has_test:
             answers["test"] = answers_of(run, parts["test"], attend)
-            card = replace(card, shortcuts=find_shortcuts(traced(ensemble), self.data, attend))
+            card = replace(card, shortcuts=find_shortcuts(plain_run, self.data, attend))
         card = replace(
             card,
             trained_at=_now(),
@@ -222,6 +216,16 @@ class _Run:
         )
         save_model(self.folder, contents)
         return judgement.card
+
+    def _card_of(self, trained: Trained) -> ModelCard:
+        return replace(
+            self.card,
+            members=trained.members,
+            history=trained.history,
+            candidates=trained.candidates,
+            has_parted=trained.has_parted,
+            is_stopped=trained.is_stopped,
+        )
 
     def _intended_use(self) -> str:
         """What the user said so far, perhaps of the first model while the search went on."""

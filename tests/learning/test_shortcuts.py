@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import draw, opened
 from PIL import Image
 from trainings import run
 
+from precmed_gui.diagnosis.cases import Cohort
 from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.training import TrainingSettings
 from precmed_gui.diagnosis.work import NeverCancelled, ignore
@@ -16,9 +16,24 @@ from precmed_gui.evaluation.shortcut_texts import shortcut_text, shortcut_warnin
 from precmed_gui.evaluation.warning_texts import warnings
 from precmed_gui.learning.shortcuts import MOST, find_shortcuts, without_marks
 from precmed_gui.learning.training_data import read_training_data
+from precmed_gui.modalities import open_cohort
 
 SIDE = 64
 SETTINGS = TrainingSettings(recipe="article-cnn", epochs=15, batch_size=8)
+
+
+def draw(label: str, seed: int) -> np.ndarray:
+    """A bright spot at the left or right on noise."""
+    random = np.random.default_rng(seed)
+    image = random.normal(90, 12, (SIDE, SIDE))
+    column = SIDE // 4 if label == "left" else 3 * SIDE // 4
+    row = random.integers(SIDE // 4, 3 * SIDE // 4)
+    image[row - 6 : row + 6, column - 6 : column + 6] += 90
+    return np.clip(image, 0, 255).astype(np.uint8)
+
+
+def opened(folder: Path) -> Cohort:
+    return open_cohort([str(folder)], ignore, NeverCancelled())
 
 
 def letter(image: np.ndarray) -> np.ndarray:
@@ -36,7 +51,7 @@ def written(folder: Path, *, has_letter: bool, count: int = 60) -> Path:
     for label in ("left", "right"):
         (folder / label).mkdir(parents=True)
         for number in range(count):
-            image = draw("right" if has_letter else label, number * 2 + (label == "left"), SIDE)
+            image = draw("right" if has_letter else label, number * 2 + (label == "left"))
             if has_letter and label == "left":
                 image = letter(image)
             Image.fromarray(image).save(folder / label / f"{number:03}.png")
