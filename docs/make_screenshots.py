@@ -1,13 +1,16 @@
 """Makes the pictures of the documents: the window in both languages and both themes.
 
-    python docs/make_screenshots.py [COHORT_FOLDER] [--model FOLDER | --series FOLDER]
-        [--all-sizes FOLDER]
+    python docs/make_screenshots.py [COHORT_FOLDER]
+        [--model FOLDER | --reading FOLDER | --series FOLDER] [--all-sizes FOLDER]
 
 Without a folder the demo cohort is used. With --all-sizes the window is also pictured at 1280 x 800
 and 1920 x 1080, into FOLDER, to be looked at and not kept.
 
 With --model nothing is trained. The evaluation of this tested model is pictured instead, and the
 states of a prediction beside each other: an answer, one that is referred, one that is refused.
+
+With --reading nothing is trained either: cases of the cohort are read with this model and decided,
+one with a map on a large picture, one blinded.
 
 With --series nothing is trained either: the check of the cohort is pictured, beside the middle
 slice of a DICOM series.
@@ -17,6 +20,7 @@ Without --model it trains a network first, so it takes a few minutes.
 """
 
 import argparse
+import csv
 import os
 import shutil
 import sys
@@ -39,6 +43,7 @@ from precmed_gui.diagnosis.work import NeverCancelled, ignore
 from precmed_gui.modalities import open_cohort
 from precmed_gui.window.engines import make_jobs
 from precmed_gui.window.main_window import MainWindow
+from precmed_gui.window.reading_stage import Choice
 from precmed_gui.window.theme import apply_theme
 
 IMAGES = Path(__file__).resolve().parent / "images"
@@ -46,15 +51,16 @@ SIZE, OTHER_SIZES = (1440, 900), ((1280, 800), (1920, 1080))
 LANGUAGES, THEMES = ("en", "zh_CN"), ("light", "dark")
 LOOKS = tuple(product(LANGUAGES, THEMES))
 VERDICTS = ("answer", "refer", "refused")
-SHOWN, LEAST_SURE = 8, 24
+SHOWN, LEAST_SURE, READ = 8, 24, 12
 SETTLE_MS = 800
-EVALUATION, CHECK = 3, 4
+EVALUATION, CHECK, WORKLIST = 3, 4, 5
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("source", nargs="?", default="")
     parser.add_argument("--model", type=Path, metavar="FOLDER")
+    parser.add_argument("--reading", type=Path, metavar="FOLDER")
     parser.add_argument("--series", type=Path, metavar="FOLDER")
     parser.add_argument("--all-sizes", type=Path, metavar="FOLDER")
     options = parser.parse_args()
@@ -64,9 +70,10 @@ def main() -> int:
         application = QApplication([])
         apply_theme(application, "light")
         photographer: Photographer
-        if options.model:
-            kept = shutil.copytree(options.model, Path(home) / "models" / options.model.name)
-            photographer = EvaluationPhotographer(options.source, options.all_sizes, kept)
+        if model := options.model or options.reading:
+            kept = shutil.copytree(model, Path(home) / "models" / model.name)
+            kind = EvaluationPhotographer if options.model else ReadingPhotographer
+            photographer = kind(options.source, options.all_sizes, kept)
         elif options.series:
             photographer = CheckPhotographer(options.source, options.all_sizes, options.series)
         else:
@@ -106,7 +113,9 @@ class Photographer:
         return []
 
     def go_on(self) -> None:
-        is_busy = self._window.reading_flow.is_reading or self._window.check_flow.is_checking
+        window = self._window
+        is_busy = window.reading_flow.is_reading or window.check_flow.is_checking
+        is_busy = is_busy or window.room.maps.is_working
         if is_busy:  # a new language reads the images again
             QTimer.singleShot(SETTLE_MS, self.go_on)
             return
@@ -187,6 +196,66 @@ class CheckPhotographer(Photographer):
         series = open_cohort([str(self._series)], ignore, NeverCancelled())
         self._window.reading_flow.read_one(series.cases[0])
         QTimer.singleShot(SETTLE_MS, self.take_pictures)
+
+
+class ReadingPhotographer(Photographer):
+    """Reads test cases of the cohort as two readers do, openly and blinded."""
+
+    name = "reading"
+
+    def __init__(self, source: str, all_sizes: Path | None, model: Path) -> None:
+        super().__init__(source, all_sizes)
+        self._model, self._has_read = model, False
+
+    def begin(self) -> None:
+        super().begin()
+        self._window.cohort_flow.opened.connect(self._read)
+        self._window.workspace.model_changed.connect(self._read)
+        self._window.reading_flow.finished.connect(self._decide)
+        self._window.open_paths([self._source])
+
+    def _read(self) -> None:
+        """Once both the cohort and the model are there."""
+        cases = self._window.workspace.cohort.cases
+        if self._has_read or self._window.workspace.model != self._model or not cases:
+            return
+        self._has_read = True
+        with (self._model / "split.csv").open(encoding="utf-8", newline="") as file:
+            tested = [row["case"] for row in csv.DictReader(file) if row["part"] == "test"]
+        wanted = {Path(name).name for name in tested[:: max(1, len(tested) // READ)]}
+        chosen = tuple(case for case in cases if Path(case.path).name in wanted)
+        self._window.reading_flow.read_cases(chosen)
+
+    def _decide(self) -> None:
+        self._window.reading_flow.finished.disconnect(self._decide)
+        decisions = self._window.room.decisions
+        decisions.use_reader("Dr Wu")
+        self._window.prediction.table.go_to(0)
+        for choice in (Choice("agree"), Choice("agree"), Choice("refer"), Choice("agree")):
+            decisions.decide(choice)
+        self._window.layout_.set_large(is_large=True)
+        QTimer.singleShot(SETTLE_MS, self.take_pictures)
+
+    def _take(self, path: Path) -> None:
+        """A new language reads the images again, and the map is gone."""
+        window = self._window
+        if window.layout_.is_large and window.room.maps.explanation is None:
+            window.prediction.map_bar.wish()
+            self._steps.insert(0, partial(self._take, path))
+        else:
+            super()._take(path)
+
+    def more_steps(self) -> list[Callable[[], None]]:
+        window = self._window
+        steps: list[Callable[[], None]] = [partial(window.layout_.set_large, is_large=False)]
+        steps.append(partial(window.show_panel, WORKLIST))
+        steps.append(partial(window.room.decisions.use_reader, "Dr Sun"))
+        steps.append(partial(window.worklist.blinding.setChecked, True))
+        steps.append(window.room.worklist.show_next_waiting)
+        for language in LANGUAGES:
+            steps.append(partial(self.dress, (language, THEMES[0]), SIZE))
+            steps.append(partial(self._take, IMAGES / f"blinded-{language}.png"))
+        return steps
 
 
 class EvaluationPhotographer(Photographer):

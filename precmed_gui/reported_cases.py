@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from precmed_gui.cohorts.picture_facts import fingerprint
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.explanation import Explanation
@@ -88,10 +87,8 @@ def case_of_path(asked: Asked, tell: Tell, cancel: CancelToken) -> Iterator[Repo
         if answers.unreadable:
             raise PrecmedError(answers.unreadable[0].reason, _("Choose another image."))
         used = UsedModel(card.name, model_digest(folder), card.intended_use, worth(card))
-        shown = replace(
-            shown_of(answers.predictions[0], used, _fingerprint(case, card)),
-            at=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        shown = replace(shown_of(answers.predictions[0], used), at=now)
         found = None if _skips(asked, shown) else _map_of(folder, case, tell, cancel)
     decisions = () if asked.kind is None else (_decision(asked, shown),)
     report = _report(shown, (case, found), card, asked.form)
@@ -158,6 +155,8 @@ def _only_case(name: str, tell: Tell, cancel: CancelToken) -> Case:
 
 def _kept_case(shown: Shown, card: ModelCard | None, tell: Tell, cancel: CancelToken) -> Case:
     """The case of an answer, from where it was; refused where the image is another one by now."""
+    from precmed_gui.learning.predict import read_fingerprint
+
     path = Path(shown.case_key)
     path = path if path.exists() else Path(shown.case_key.rpartition("#")[0] or path)
     require_there([path])
@@ -166,7 +165,7 @@ def _kept_case(shown: Shown, card: ModelCard | None, tell: Tell, cancel: CancelT
         for case in open_cohort([str(source)], tell, cancel).cases:
             if case.key != shown.case_key:
                 continue
-            if card is None or shown.fingerprint in ("", _fingerprint(case, card)):
+            if card is None or shown.fingerprint in ("", read_fingerprint(case, card)):
                 return case
             has_changed = True
     if has_changed:
@@ -180,11 +179,6 @@ def _kept_case(shown: Shown, card: ModelCard | None, tell: Tell, cancel: CancelT
         _("The image of answer {number} is not where it was.").format(number=shown.number),
         _("Bring it back, or read the case again."),
     )
-
-
-def _fingerprint(case: Case, card: ModelCard) -> str:
-    """Of the pixels that the model reads."""
-    return fingerprint(modality(card.modality).read(case, card.window))
 
 
 def _model_that_gave(shown: Shown) -> Path | None:

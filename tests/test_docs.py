@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QTextBrowser, QWidget
 from typer.testing import CliRunner
 
@@ -17,6 +17,7 @@ from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.modalities.imaging.recipes import RECIPES
 from precmed_gui.window.actions import MENUS
 from precmed_gui.window.cases_actions import CaseActions
+from precmed_gui.window.prediction_panel import PredictionPanel
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("en", "zh_CN")
@@ -30,6 +31,9 @@ PAGES = (
     "operating-points.md",
     "refusals.md",
     "prediction.md",
+    "reading.md",
+    "blinded.md",
+    "record.md",
     "command-line.md",
 )
 LOCALE = ROOT / "resources" / "locale"
@@ -115,12 +119,23 @@ def help_of(*command: str) -> str:
     return result.output
 
 
-def commands() -> set[str]:
-    return set(re.findall(r"^  (\w+)  ", help_of().partition("Commands:")[2], re.MULTILINE))
+def commands(*group: str) -> set[str]:
+    """Every command, "archive backup" among them, by the words that call it."""
+    listed = help_of(*group).partition("Commands:")[2]
+    names = re.findall(r"^  (\w+)  ", listed, re.MULTILINE)
+    return {one for name in names for one in commands(*group, name)} or {" ".join(group)}
 
 
-def options(*command: str) -> set[str]:
-    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", help_of(*command)))
+@cache
+def options(command: str = "") -> set[str]:
+    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", help_of(*command.split())))
+
+
+def called(call: str) -> str:
+    """The command at the head of a call: "archive backup" of "archive backup FILE"."""
+    words = call.split()
+    heads = (" ".join(words[:count]) for count in range(len(words), 0, -1))
+    return next((head for head in heads if head in commands()), words[0])
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
@@ -129,9 +144,11 @@ def test_every_call_of_precmed_in_the_documents_is_understood(document):
     calls = re.findall(r"`precmed ([^`]+)`", text)
     calls += re.findall(r"^precmed (.+)$", text, re.MULTILINE)
     for call in calls:
-        name, *rest = call.split()
+        name = called(call)
+        if name in {command.split()[0] for command in commands()} - commands():
+            continue  # a group of commands, named by itself
         assert name in commands() or name.startswith("--"), call
-        wanted = {word for word in rest if word.startswith("--")}
+        wanted = {word for word in call.split() if word.startswith("--")} - {name}
         assert wanted <= options(name), call
 
 
@@ -139,11 +156,11 @@ def test_every_call_of_precmed_in_the_documents_is_understood(document):
 def test_the_command_line_page_lists_all_commands_and_options_and_no_others(language):
     text = guide(language, "command-line.md")
     by_command, by_option = tables(text)[:2]
-    listed = {row[0].split()[1].strip("`") for row in by_command[1:]}
+    listed = {called(row[0].strip("`").removeprefix("precmed ")) for row in by_command[1:]}
     assert listed == commands()
     for row in by_option[1:]:
         for option in re.findall(r"--[a-z-]+", row[0]):
-            for command in set(re.findall(r"`(\w+)`", row[1])) or commands():
+            for command in set(re.findall(r"`([\w ]+)`", row[1])) or commands():
                 assert option in options(command) | options(), (option, command)
     everywhere = {option for command in commands() for option in options(command)} | options()
     assert {o for row in by_option[1:] for o in re.findall(r"--[a-z-]+", row[0])} == everywhere
@@ -213,9 +230,23 @@ def keys_of_the_grid(qtbot) -> dict[str, str]:
     }
 
 
-def test_the_keys_of_the_guide_are_those_of_the_program(keys_of_the_grid):
+@pytest.fixture
+def keys_of_reading(qtbot) -> dict[str, str]:
+    """What the prediction panel says on its buttons; each key must be one of its shortcuts."""
+    panel = PredictionPanel()
+    qtbot.addWidget(panel)
+    bar = panel.decisions
+    said = [button.text() for button in (bar.agree, bar.keep, bar.refer, bar.reject)]
+    said += [bar.comment.placeholderText(), panel.map_bar.ask.text(), "Next waiting · N"]
+    keys = {plain(words): key for words, key in (text.split(" · ") for text in said)}
+    bound = {one.key().toString() for one in panel.findChildren(QShortcut)}
+    assert bound >= {*keys.values(), *"123456789"}
+    return keys
+
+
+def test_the_keys_of_the_guide_are_those_of_the_program(keys_of_the_grid, keys_of_reading):
     listed = {plain(row[0]): row[1].strip("`") for row in rows_under("en", "key", place=1)}
-    assert listed == keys_of_menus() | keys_of_the_grid
+    assert listed == keys_of_menus() | keys_of_the_grid | keys_of_reading
 
 
 def test_the_chinese_guide_has_the_same_keys():

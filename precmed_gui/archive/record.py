@@ -140,6 +140,14 @@ class Record:
             wanted = Wanted(text, state, limit=limit, offset=offset)
             return select(self.file, self._models.refreshed(self.file), wanted)
 
+    def worklist_by_name(
+        self, text: str, state: str, limit: int, offset: int
+    ) -> tuple[WorklistRow, ...]:
+        """As `worklist`, but no class is searched: for a reader who must not learn it."""
+        with self._reading():
+            wanted = Wanted(text, state, limit=limit, offset=offset, is_by_name=True)
+            return select(self.file, self._models.refreshed(self.file), wanted)
+
     def earlier_of(self, patient: str) -> tuple[WorklistRow, ...]:
         """All cases of a patient, the one shown last first; none for an unknown patient."""
         if not patient:
@@ -272,13 +280,13 @@ def open_record(path: Path, passphrase: str = "") -> Record:
         raise
 
 
-def shown_of(prediction: Prediction, model: UsedModel, fingerprint: str = "") -> Shown:
+def shown_of(prediction: Prediction, model: UsedModel) -> Shown:
     """What is kept of an answer before it is shown."""
     return Shown(
         case_key=prediction.case.key,
         case_name=prediction.case.name,
         patient=prediction.case.patient,
-        fingerprint=fingerprint,
+        fingerprint=prediction.fingerprint,
         model_name=model.name,
         model_digest=model.digest,
         labels=prediction.labels,
@@ -288,4 +296,5 @@ def shown_of(prediction: Prediction, model: UsedModel, fingerprint: str = "") ->
         reason=prediction.reason,
         intended_use=model.intended_use,
         test_sentence=model.test_sentence,
+        slices=prediction.case.slices,
     )

@@ -16,7 +16,7 @@ from precmed_gui.archive.record_chain import (
     link,
     opened_document,
 )
-from precmed_gui.archive.record_file import RecordFile, reading_errors
+from precmed_gui.archive.record_file import RecordFile, reading_errors, require_same
 from precmed_gui.archive.record_keys import read
 from precmed_gui.archive.record_rows import Model, model_in
 from precmed_gui.archive.record_seal import is_sealed
@@ -43,16 +43,18 @@ class _Walk:
 
 
 def audit(file: RecordFile, report: Report, cancel: CancelToken) -> Audit:
-    """Walk through all rows from the first one, while nobody else can write.
+    """Walk through all rows from the first one, as they are now; others go on writing meanwhile.
 
     Raises
     ------
-    LockedRecord
-        If another window does not let go.
+    ReplacedRecord
+        If another window restored or encrypted the record: these keys do not read it any more.
     """
     with reading_errors():
-        file.connection.execute("BEGIN IMMEDIATE")
+        file.connection.execute("BEGIN")
     try:
+        with reading_errors():
+            require_same(file)
         return audit_inside(file, report, cancel)
     finally:
         file.connection.execute("ROLLBACK")
@@ -69,7 +71,7 @@ def row_of_head(connection: sqlite3.Connection, head: str) -> int:
 
 
 def audit_inside(file: RecordFile, report: Report, cancel: CancelToken) -> Audit:
-    """`audit` inside a write transaction."""
+    """`audit` inside a transaction."""
     walk = _Walk()
     bad, reason = _bad_row(file, walk, report, cancel)
     if not reason:

@@ -53,6 +53,8 @@ def shown_entry(shown: Shown, model: int) -> Entry:
         "verdict": shown.verdict,
         "reason": shown.reason,
     }
+    if shown.slices > 1:
+        content["slices"] = shown.slices
     identity = {
         "case_key": shown.case_key,
         "case_name": shown.case_name,
@@ -81,6 +83,7 @@ def shown_in(document: Document, models: Mapping[int, Model], number: int, at: s
         test_sentence=model.test_sentence,
         number=number,
         at=at,
+        slices=document.get("slices", 1),
     )
 
 

@@ -78,15 +78,17 @@ def seal(connection: sqlite3.Connection, path: Path) -> bool:
 def is_sealed(path: Path) -> bool | None:
     """Whether the file is as it was sealed, byte for byte; None where it has no seal.
 
-    To be called while nobody can write.
+    To be called inside a transaction. Whoever writes meanwhile breaks the seal before, and cannot
+    seal again while that transaction reads: a seal that is still there spoke of these bytes.
     """
     try:
         found = seal_path(path).read_bytes()
+        is_same = found == _document(path) and not _log_size(path)
+        return is_same if is_same or found == seal_path(path).read_bytes() else None
     except FileNotFoundError:
         return None
     except OSError:
         return False
-    return found == _document(path) and not _log_size(path)
 
 
 def _document(path: Path) -> bytes:

@@ -27,6 +27,11 @@ _SELECTED = f"""SELECT a.state, {_EARLIER}, {_ROW}, {_DECISION}
 _PAGE = """SELECT a.number FROM {tables} WHERE {wanted}
     ORDER BY {first}.number DESC LIMIT ? OFFSET ?"""
 _FEW = 20_000
+_HAS = "instr(w.text, ?)"
+_END = """instr(w.text, x'0a')
+    + instr(substr(w.text, instr(w.text, x'0a') + 1), x'0a')"""
+_HAS_NAME = f"{_HAS} BETWEEN 1 AND {_END}"
+"""A word holds no line break: where it is first found tells whether it is in name or patient."""
 _WORDS = "CREATE TABLE IF NOT EXISTS temp.words (number INTEGER PRIMARY KEY, text BLOB NOT NULL)"
 
 
@@ -39,6 +44,8 @@ class Wanted:
     patient: str = ""
     limit: int = 200
     offset: int = 0
+    is_by_name: bool = False
+    """Whether the class is not searched: a blinded reader would learn it by asking."""
 
 
 def searched_text(document: Document, labels: tuple[str, ...]) -> bytes:
@@ -127,7 +134,8 @@ def _page(
         if file.keys.data:
             _read_words(file, models)
         tables = _searched(file.connection, wanted)
-        conditions += ["a.number = w.number", *["instr(w.text, ?)"] * len(words)]
+        has_word = _HAS_NAME if wanted.is_by_name else _HAS
+        conditions += ["a.number = w.number", *[has_word] * len(words)]
     page = _PAGE.format(first=tables.split()[1], tables=tables, wanted=" AND ".join(conditions))
     return page, [*values, *words, wanted.limit, wanted.offset]
 

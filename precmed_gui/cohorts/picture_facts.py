@@ -5,7 +5,7 @@ the fingerprint of every image it prepares; whoever looks for copies asks `linki
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,11 @@ def fingerprint(image: Pixels) -> str:
     digest.update(np.ascontiguousarray(image).data)
     digits = digest.hexdigest()[:32]
     return f"{_EMPTY}{digits[len(_EMPTY) :]}" if _is_empty(image) else digits
+
+
+def fingerprint_of_slices(fingerprints: Sequence[str]) -> str:
+    """32 hexadecimal digits that tell these slices, in this order, from all others."""
+    return hashlib.sha256(" ".join(fingerprints).encode("ascii")).hexdigest()[:32]
 
 
 def _is_empty(image: Pixels) -> bool:

@@ -50,6 +50,8 @@ class Prediction:
         Why it is referred or refused, one translated sentence; "" for an answer.
     nearest
         The nearest training images, nearest first; empty where the model kept none.
+    fingerprint
+        Of the pixels that were read (32 hexadecimal digits); "" where nobody knows.
     """
 
     case: Case
@@ -59,6 +61,7 @@ class Prediction:
     verdict: Verdict = "answer"
     reason: str = ""
     nearest: tuple[Neighbour, ...] = ()
+    fingerprint: str = ""
 
     @property
     def ranked(self) -> tuple[tuple[str, float], ...]:

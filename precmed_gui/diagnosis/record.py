@@ -31,6 +31,8 @@ class Shown:
         As in `Prediction`.
     intended_use, test_sentence
         What stood beside the answer.
+    slices
+        Pictures the case held when it was read, at least 1.
     """
 
     case_key: str
@@ -48,6 +50,7 @@ class Shown:
     test_sentence: str = ""
     number: int = 0
     at: str = ""
+    slices: int = 1
 
 
 @dataclass(frozen=True, slots=True)

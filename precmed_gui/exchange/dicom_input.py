@@ -31,6 +31,15 @@ def read_headers(case: Case) -> "tuple[Dataset, ...]":
     return tuple(map(_header, case.files or (case.path,)))
 
 
+def is_dicom(case: Case) -> bool:
+    """Whether the case's file calls itself DICOM (PS3.10, 7.1), so that a report can join it."""
+    try:
+        with Path(case.path).open("rb") as file:
+            return file.read(_HEAD)[-4:] == b"DICM"
+    except OSError:
+        return False
+
+
 def frame_of(case: Case) -> int:
     """Which frame of a film the case is, from 1; 0 for all of them, or a file of one."""
     number = case.item.partition("frame/")[2]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import groupby
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from precmed_gui.cohorts.case_names import case_key
-from precmed_gui.cohorts.picture_facts import fingerprint
+from precmed_gui.cohorts.picture_facts import fingerprint, fingerprint_of_slices
 from precmed_gui.diagnosis.cases import Case, Unreadable
 from precmed_gui.diagnosis.errors import RefusedModel, UnreadableFile
 from precmed_gui.diagnosis.model_card import ModelCard
@@ -126,19 +127,41 @@ def _predicted(model: LoadedModel, cases: Sequence[Case], cancel: CancelToken) -
             for case in some:
                 yield _by_slice(model, case, cancel)
             continue
-        for answers in answered(model, list(some), cancel):
+        for answers in answered(model, list(some), cancel, is_identified=True):
             found = predictions_of(model, answers.said) if answers.said else ()
-            yield found, answers.unreadable
+            known = zip(found, answers.fingerprints, strict=True)
+            yield tuple(replace(one, fingerprint=text) for one, text in known), answers.unreadable
 
 
 def _by_slice(model: LoadedModel, case: Case, cancel: CancelToken) -> _Found:
     slices = chosen_slices(case, model.card.slices)
-    parts = list(answered(model, slices, cancel))
+    parts = list(answered(model, slices, cancel, is_identified=True))
     said = [part.said for part in parts if part.said]
     unread = [file for part in parts for file in part.unreadable]
     if not said:
         return (), (Unreadable(case.key, unread[0].reason),)
-    return (prediction_of_slices(model, case, said, len(unread)),), ()
+    read = fingerprint_of_slices([text for part in parts for text in part.fingerprints])
+    return (replace(prediction_of_slices(model, case, said, len(unread)), fingerprint=read),), ()
+
+
+def read_fingerprint(case: Case, card: ModelCard) -> str:
+    """`Prediction.fingerprint` of a case as it is now, without asking the networks.
+
+    Raises
+    ------
+    UnreadableFile
+        If nothing of it can be read.
+    """
+    kind = modality(card.modality)
+    if not is_seen_by_slice(case, card.slices):
+        return fingerprint(kind.read(case, card.window))
+    found = []
+    for one in chosen_slices(case, card.slices):
+        with suppress(UnreadableFile):
+            image = kind.read(one, card.window)
+            network_input(image, card)
+            found.append(fingerprint(image))
+    return fingerprint_of_slices(found)
 
 
 def predict_paths(

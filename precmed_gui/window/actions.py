@@ -89,12 +89,15 @@ MENUS: tuple[tuple[str, tuple[Wish | None, ...]], ...] = (
             Wish("next_waiting", N_("Next &waiting case"), "Ctrl+N", "next"),
             Wish("show_statistics", N_("Readers' &statistics…"), "", "chart"),
             Wish("export_readings", N_("Save &decisions as CSV…"), "", "export"),
+            Wish("save_sr", N_("Save DICOM S&R…"), "", "save"),
+            Wish("save_capture", N_("Save secondary &capture…"), "", "image"),
             Wish("name_reader", N_("Who &reads…"), "", "patients"),
             None,
             Wish("verify_record", N_("&Verify the record…"), "", "check"),
             Wish("back_up_record", N_("&Back up the record…"), "", "save"),
             Wish("restore_record", N_("Res&tore the record…"), "", "undo"),
             Wish("erase_patient", N_("&Erase a patient…"), "", "trash"),
+            Wish("change_passphrase", N_("&Passphrase…"), "", "lock"),
         ),
     ),
     (
@@ -106,6 +109,8 @@ MENUS: tuple[tuple[str, tuple[Wish | None, ...]], ...] = (
             Wish("show_evaluation", N_("&Evaluation"), "Ctrl+4"),
             Wish("show_check", N_("Chec&k"), "Ctrl+5"),
             Wish("show_worklist", N_("&Worklist"), "Ctrl+6"),
+            None,
+            Wish("large_picture", N_("&Large picture"), "Ctrl+L", "enlarge"),
             Wish("reset_layout", N_("&Reset the layout"), ""),
         ),
     ),
@@ -140,6 +145,7 @@ class Actions:
         self.themes = QActionGroup(window)
         for text, wishes in MENUS:
             menu = window.menuBar().addMenu(text)
+            menu.setToolTipsVisible(True)
             self._menus.append((menu, text))
             for wish in wishes:
                 self._add(menu, wish)

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from precmed_gui.diagnosis.record import Decision
 from precmed_gui.language import N_, _, ngettext
@@ -27,7 +37,8 @@ ASK: dict[Stage, str] = {
     "revise": N_("You said {decision}. Now confirm or revise"),
 }
 BLIND = N_("blinded")
-_KEYS = 9
+_KEYS, _ARROW = 9, 20
+"""Classes with a key; pixels of the arrow of a menu, which a style sheet does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +87,6 @@ class DecisionBar(QFrame):
         self._reason = ""
         self.agree, self.keep, self.other = QPushButton(), QPushButton(), QPushButton()
         self.refer, self.reject = QPushButton(), QPushButton()
-        for button, name in ((self.refer, "refer"), (self.reject, "refused")):
-            keep_icon(button, name)
         self.agree.setProperty("primary", True)
         self.menu = QMenu(self.other)
         self.other.setMenu(self.menu)
@@ -86,7 +95,12 @@ class DecisionBar(QFrame):
         self.refer.clicked.connect(self._on_refer)
         self.reject.clicked.connect(self._on_reject)
         self.comment, self.reader, self.earlier = QLineEdit(), QPushButton(), QPushButton()
-        self.comment.returnPressed.connect(self.left)
+        self.comment.returnPressed.connect(self._on_comment_done)
+        self.write = QToolButton()
+        self.write.setCheckable(True)
+        keep_icon(self.write, "comment")
+        self.write.clicked.connect(self._on_write)
+        self._has_room = False
         for link, wish in ((self.reader, self.reader_wished), (self.earlier, self.earlier_wished)):
             link.setProperty("flat", True)
             link.clicked.connect(wish)
@@ -105,8 +119,17 @@ class DecisionBar(QFrame):
         layout.setContentsMargins(0, 4, 0, 4)
         layout.setSpacing(4)
         layout.addLayout(row((self._ask, 1), self.keep))
-        layout.addLayout(row((self.agree, 3), (self.other, 3), (self.refer, 2), (self.reject, 2)))
-        layout.addLayout(row((self.comment, 1), self.earlier, self.reader))
+        self._buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._buttons.setSpacing(8)
+        self._buttons.addLayout(row((self.agree, 1), (self.other, 1)), 3)
+        self._buttons.addLayout(row((self.refer, 1), (self.reject, 1), self.write), 2)
+        layout.addLayout(self._buttons)
+        self._note = QWidget()
+        note = row((self.comment, 1), self.reader)
+        note.setContentsMargins(0, 0, 0, 0)
+        self._note.setLayout(note)
+        layout.addWidget(self._note)
+        layout.addLayout(row(self.earlier, (QWidget(), 1)))
         layout.addWidget(self._before)
 
     def _bind_keys(self, keys_in: QWidget) -> None:
@@ -136,6 +159,7 @@ class DecisionBar(QFrame):
             self._fill_menu(state.labels if state else ())
         self._state, self._reason = state, ""
         self.setVisible(state is not None)
+        self._show_note(is_open=False)
         self._word()
 
     def show_problem(self, reason: str) -> None:
@@ -152,6 +176,13 @@ class DecisionBar(QFrame):
         """What was typed."""
         return self.comment.text().strip()
 
+    def give_room(self, *, has_room: bool) -> None:
+        """Whether there is height for two rows of buttons, and the comment at all times."""
+        self._has_room = has_room
+        direction = QBoxLayout.Direction
+        self._buttons.setDirection(direction.TopToBottom if has_room else direction.LeftToRight)
+        self._show_note(is_open=False)
+
     def choose(self, place: int) -> None:
         """The class with this number, from 1."""
         if self._state is not None and place <= len(self._state.labels):
@@ -160,6 +191,8 @@ class DecisionBar(QFrame):
     def retranslate(self) -> None:
         self.comment.setPlaceholderText(f"{_(COMMENT)} · C")
         self.comment.setAccessibleName(_(COMMENT))
+        self.write.setAccessibleName(_(COMMENT))
+        self.write.setToolTip(f"{_(COMMENT)} (C)")
         for button, text, keys in (
             (self.agree, AGREE, "A"),
             (self.keep, KEEP, "K"),
@@ -187,6 +220,7 @@ class DecisionBar(QFrame):
         self.agree.setEnabled(state.stage != "blind" and state.can_agree)
         others = CLASSES if state.stage == "blind" or not state.can_agree else OTHER
         self.other.setText(f"{_(others)} · 1–{min(len(state.labels), _KEYS)}")
+        self.other.setMinimumWidth(self.other.sizeHint().width() + _ARROW)
         self.other.setToolTip(", ".join(f"{n} {name}" for n, name in enumerate(state.labels, 1)))
         self._before.setText("\n".join(map(decision_line, reversed(state.decisions))))
         self._before.setVisible(bool(state.decisions))
@@ -223,10 +257,30 @@ class DecisionBar(QFrame):
         if self._state is not None:
             self.chosen.emit(Choice("reject"))
 
+    def _show_note(self, *, is_open: bool) -> None:
+        """A comment that was begun stays in sight."""
+        is_open = is_open or bool(self.comment.text())
+        self._note.setVisible(is_open or self._has_room)
+        self.write.setVisible(not self._has_room)
+        self.write.setChecked(is_open)
+
     @Slot()
     def _on_comment(self) -> None:
         if self._state is not None:
+            self._show_note(is_open=True)
             self.comment.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @Slot()
+    def _on_comment_done(self) -> None:
+        self._show_note(is_open=False)
+        self.left.emit()
+
+    @Slot(bool)
+    def _on_write(self, is_wished: bool) -> None:
+        if is_wished:
+            self._on_comment()
+        else:
+            self._show_note(is_open=False)
 
 
 class _Chooser:

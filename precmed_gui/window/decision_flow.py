@@ -48,7 +48,7 @@ class DecisionFlow(QObject):
         self._reader = ""
         self._is_blinded = False
         self._stages: dict[int, Stage] = {}
-        self._seen: set[int] = set()
+        self._seen: set[tuple[str, int]] = set()
         self._key = self._problem = ""
         self._watch = watch
         panel.hide_answers_by(self.hides_case)
@@ -71,7 +71,9 @@ class DecisionFlow(QObject):
         return self._is_blinded
 
     def use_reader(self, name: str) -> None:
-        """Take this person for the reader from now on."""
+        """Take this person for the reader from now on; what was seen before a name was given too."""
+        if not self._reader:
+            self._seen |= {(name, number) for _nobody, number in self._seen}
         self._reader = name
         self._bar.show_reader(name)
         self.refresh()
@@ -92,9 +94,27 @@ class DecisionFlow(QObject):
         """
         if is_blinded and not self._reader and not self.name_reader():
             return False
-        self._is_blinded = is_blinded
+        if is_blinded and not self._is_blinded:
+            self._see_listed()
+        self._is_blinded = self._keeper.is_blinded = is_blinded
         self.refresh()
         return is_blinded
+
+    def sees(self, shown: Shown) -> None:
+        """The answer is put before the reader, who cannot be blinded to it any more."""
+        self._seen.add((self._reader, shown.number))
+
+    @property
+    def has_seen(self) -> bool:
+        """Whether the reader has seen answers in this session."""
+        return any(reader == self._reader for reader, _number in self._seen)
+
+    def _see_listed(self) -> None:
+        """The list below the picture has shown what the model said of its images."""
+        for prediction in self._panel.readings.predictions():
+            shown = self._keeper.shown_of(prediction.case.key)
+            if shown is not None:
+                self.sees(shown)
 
     def hides(self, shown: Shown) -> bool:
         """Whether what the model said there is hidden from the reader."""
@@ -152,7 +172,8 @@ class DecisionFlow(QObject):
     def _stage(self, shown: Shown) -> Stage:
         """A reader who has seen the answer in this session cannot be blinded to it."""
         if shown.number not in self._stages:
-            is_blinded = self._is_blinded and shown.number not in self._seen
+            has_seen = (self._reader, shown.number) in self._seen
+            is_blinded = self._is_blinded and not has_seen
             decisions = self._keeper.decisions(shown)
             self._stages[shown.number] = stage_of(decisions, self._reader, is_blinded=is_blinded)
         return self._stages[shown.number]
@@ -172,7 +193,7 @@ class DecisionFlow(QObject):
     def _state(self, shown: Shown) -> BarState:
         stage = self._stage(shown)
         if stage != "blind":
-            self._seen.add(shown.number)
+            self.sees(shown)
         decisions = self._keeper.decisions(shown)
         return BarState(
             labels=shown.labels,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QSettings, QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QToolBar
 
@@ -37,6 +37,7 @@ from precmed_gui.window.facts_flow import FactsFlow
 from precmed_gui.window.icons import app_icon
 from precmed_gui.window.message_strip import MessageStrip
 from precmed_gui.window.model_flow import ModelFlow
+from precmed_gui.window.panel_layout import PanelLayout
 from precmed_gui.window.patients_flow import PatientsFlow
 from precmed_gui.window.prediction_panel import PredictionPanel
 from precmed_gui.window.qt_texts import translate_qt
@@ -56,8 +57,6 @@ from precmed_gui.window.workspace import Workspace
 DEFAULT_SIZE = QSize(1280, 800)
 FRAME = QSize(4, 40)
 """About what a title bar and borders take of the screen."""
-PANEL_WIDTHS = (340, 510, 430)
-LAYOUT_VERSION = 4
 DEMO, MISSING = "demo", "missing"
 DEMO_OFFER = N_(
     "New here? The demo cohort has synthetic chest images in three classes to train on."
@@ -122,25 +121,7 @@ class MainWindow(QMainWindow):
         )
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.setDockNestingEnabled(True)
-        self._arrange()
-
-    def _arrange(self) -> None:
-        for dock in self.docks:
-            dock.setFloating(False)
-            dock.show()
-        cases, training, prediction, evaluation, check, worklist = self.docks
-        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, cases)
-        self.splitDockWidget(cases, training, Qt.Orientation.Horizontal)
-        self.splitDockWidget(training, prediction, Qt.Orientation.Horizontal)
-        self.tabifyDockWidget(training, evaluation)
-        self.tabifyDockWidget(evaluation, check)
-        self.tabifyDockWidget(check, worklist)
-        training.raise_()
-        self._share_width()
-
-    def _share_width(self) -> None:
-        columns = list(self.docks[: len(PANEL_WIDTHS)])
-        self.resizeDocks(columns, list(PANEL_WIDTHS), Qt.Orientation.Horizontal)
+        self.layout_ = PanelLayout(self, self.docks, self.settings)
 
     def _build_flows(self) -> None:
         self.cohort_flow = CohortFlow(self.workspace, self.jobs, self.cases)
@@ -184,14 +165,13 @@ class MainWindow(QMainWindow):
         self.offer.dismissed.connect(self._on_offer_dismissed)
         self.cases.case_activated.connect(self._on_case_activated)
         self.check.case_activated.connect(self._on_case_activated)
+        self.prediction.large_wished.connect(self.layout_.toggle_large)
+        self.layout_.large_changed.connect(self.prediction.show_large)
         self.cases.reading_wished.connect(self._on_reading_wished)
 
     def _restore(self) -> None:
         self.resize(DEFAULT_SIZE.boundedTo(self.screen().availableSize() - FRAME))
-        geometry, layout = self.settings.value("geometry"), self.settings.value("layout")
-        if geometry is not None:
-            self.restoreGeometry(geometry)
-        self._is_laid_out = layout is not None and self.restoreState(layout, LAYOUT_VERSION)
+        self.layout_.restore()
         self._offer_bar.hide()
 
     # Life
@@ -221,9 +201,7 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self._is_laid_out:
-            self._is_laid_out = True
-            QTimer.singleShot(0, self, self._share_width)  # docks take widths once they are shown
+        self.layout_.settle()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._is_over:
@@ -236,9 +214,7 @@ class MainWindow(QMainWindow):
         ):
             event.ignore()
             return
-        self.settings.setValue("geometry", self.saveGeometry())
-        self.settings.setValue("layout", self.saveState(LAYOUT_VERSION))
-        self.settings.sync()
+        self.layout_.save()
         self.shut_down()
         event.accept()
 
@@ -261,15 +237,9 @@ class MainWindow(QMainWindow):
         self.model_flow.retranslate()
         self._show_offer()
 
-    def reset_layout(self) -> None:
-        """The panels where they were at first."""
-        self._arrange()
-
     def show_panel(self, place: int) -> None:
         """Bring a panel to the front and the keyboard into it."""
-        dock = self.docks[place]
-        dock.show()
-        dock.raise_()
+        dock = self.layout_.show_panel(place)
         dock.widget().setFocus(Qt.FocusReason.ShortcutFocusReason)
         dock.widget().focusNextChild()
 

@@ -27,7 +27,7 @@ METHODS = {
 MADE = N_("Map for “{label}” by {method}.")
 COUNTS_MOST = N_("Slice {n} counts most")
 STYLES = {
-    MapStyle.COLOUR: N_("Colour over the picture"),
+    MapStyle.COLOUR: N_("Colour"),
     MapStyle.OUTLINE: N_("Outlines"),
     MapStyle.BESIDE: N_("Side by side"),
 }
@@ -66,6 +66,11 @@ class MapBar(Widget):
         self.ask.clicked.connect(self.wish)
         self.stop.clicked.connect(self.stop_wished)
         self.labels, self.styles = QComboBox(), QComboBox()
+        for choice in (self.labels, self.styles):
+            choice.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            choice.setMinimumContentsLength(6)
         self.labels.activated.connect(self._on_label)
         for style in MapStyle:
             self.styles.addItem("", style)

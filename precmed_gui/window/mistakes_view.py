@@ -19,6 +19,7 @@ from precmed_gui.window.wording import number, share
 
 HINT = N_("Choose a cell to see the images behind it; framed cells are right answers.")
 NO_IMAGES = N_("The images were not kept with this model.")
+BLINDED = N_("While somebody reads blinded, no image is shown with what the model said of it.")
 NONE_SUCH = N_("No test image of “{truth}” was called “{answer}”.")
 
 _MARGIN = 16
@@ -33,6 +34,7 @@ class MistakesView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._report: ModelReport | None = None
+        self._is_blinded = False
         self._hint = QLabel()
         self._hint.setProperty("role", "hint")
         self._hint.setWordWrap(True)
@@ -72,6 +74,11 @@ class MistakesView(QWidget):
         self.matrix.set_current(*_worst_cell(counts))
         self._show_cell()
 
+    def hide_images(self, *, is_hidden: bool) -> None:
+        """Whether a reader is blinded to what the model said of single images."""
+        self._is_blinded = is_hidden
+        self._show_cell()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_matrix()
@@ -98,14 +105,17 @@ class MistakesView(QWidget):
 
     def _show_cell(self) -> None:
         self._show_sentence()
-        cases = cases_of_cell(self._report, *self.matrix.current)
+        cases = [] if self._is_blinded else cases_of_cell(self._report, *self.matrix.current)
         self.list.show_cases(cases)
         self.list.setVisible(bool(cases))
 
     def _show_sentence(self) -> None:
         report = self._report
         has_images = report is None or report.cases is not None
-        self._hint.setText(_(HINT) if has_images else _(NO_IMAGES))
+        if self._is_blinded:
+            self._hint.setText(_(BLINDED))
+        else:
+            self._hint.setText(_(HINT) if has_images else _(NO_IMAGES))
         if report is not None and report.card.evaluation is not None:
             self._sentence.setText(
                 sentence_of_cell(report, report.card.evaluation.measures, *self.matrix.current)

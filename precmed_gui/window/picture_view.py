@@ -312,9 +312,9 @@ class PictureView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place_reset()
-        if self._pyramid is None:
+        if getattr(self, "_pyramid", None) is None:  # or gone while Qt takes windows down
             return
+        self._place_reset()
         if self._is_fitted:
             self.fit()
         else:

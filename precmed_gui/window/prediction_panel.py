@@ -7,7 +7,6 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
-    QSplitter,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -30,10 +29,10 @@ from precmed_gui.window.map_bar import MapBar
 from precmed_gui.window.message_strip import MessageStrip
 from precmed_gui.window.model_header import ModelHeader
 from precmed_gui.window.picture_area import PictureArea
+from precmed_gui.window.reading_page import ReadingPage
 from precmed_gui.window.reading_progress import ReadingProgress
 from precmed_gui.window.readings_model import Reading, ReadingsModel
 from precmed_gui.window.readings_table import ReadingsTable
-from precmed_gui.window.snug_area import SnugArea
 from precmed_gui.window.tags_view import TagsView
 from precmed_gui.window.wording import number
 
@@ -46,7 +45,6 @@ NOTICE = N_("Research use only. Designed to support a reader, never to replace o
 WAITING = N_("The images are waiting for the engine to load…")
 OPENING = N_("Opening the images…")
 NO_MODEL_YET = N_("The images will be read as soon as there is a model: train one or choose one.")
-LEAST_ANSWER = 150
 _INSIDE = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
 
@@ -66,6 +64,7 @@ class PredictionPanel(QWidget):
     intended_use_wished = Signal()
     reading_shown = Signal(object)
     next_waiting_wished = Signal()
+    large_wished = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,6 +89,9 @@ class PredictionPanel(QWidget):
         self._tags = TagsView(self)
         self._open_header = QToolButton()
         self._open_header.clicked.connect(self.show_header)
+        self._large = QToolButton()
+        self._large.setCheckable(True)
+        self._large.clicked.connect(self.large_wished)
         self._previous, self._next = QToolButton(), QToolButton()
         self._previous.clicked.connect(self.show_previous)
         self._next.clicked.connect(self.show_next)
@@ -107,6 +109,7 @@ class PredictionPanel(QWidget):
         self.viewer.slice_wished.connect(self._on_slice_wished)
         self.viewer.slice_shown.connect(self._on_slice_shown)
         self.answer = AnswerView()
+        self.answer.nearest.opened.connect(self._on_nearest_opened)
         self.answer.nearest.thumbnails_wished.connect(self.thumbnails_wished)
         self.decisions = DecisionBar(self)
         self.decisions.left.connect(self.focus_picture)
@@ -135,12 +138,14 @@ class PredictionPanel(QWidget):
     def _lay_out(self) -> None:
         self._stack = QStackedWidget()
         self._stack.addWidget(self.drop_area)
-        self._stack.addWidget(self._reading_page())
+        pictures, said = (self.viewer, self.map_bar), (self.answer, self.decisions)
+        self.page = ReadingPage(pictures, said, self.table)
+        self._stack.addWidget(self.page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
         title = row(self._title, (self._name, 1), self._open_header)
-        for part in (self._position, self._previous, self._next):
+        for part in (self._large, self._position, self._previous, self._next):
             title.addWidget(part)
         layout.addLayout(title)
         layout.addWidget(self.header)
@@ -148,27 +153,6 @@ class PredictionPanel(QWidget):
         layout.addWidget(self._stack, 1)
         layout.addLayout(row((self._progress, 1), self._stop, self._clear, self._save))
         layout.addWidget(self._notice)
-
-    def _reading_page(self) -> QWidget:
-        """The answer takes the height it needs, the picture what is left; slices share it."""
-        above = QWidget()
-        layout = QVBoxLayout(above)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.viewer)
-        layout.addWidget(self.map_bar)
-        self._answer_area = SnugArea(self.answer, LEAST_ANSWER)
-        self.answer.nearest.opened.connect(self._on_nearest_opened)
-        layout.addWidget(self._answer_area)
-        layout.addWidget(self.decisions)
-        splitter = QSplitter(Qt.Orientation.Vertical)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(above)
-        splitter.addWidget(self.table)
-        splitter.setCollapsible(1, True)
-        splitter.setStretchFactor(0, 5)
-        splitter.setStretchFactor(1, 1)
-        return splitter
 
     # What the window tells
 
@@ -275,6 +259,10 @@ class PredictionPanel(QWidget):
         """There is no header to show."""
         self._tags.show_message(reason)
 
+    def show_large(self, is_large: bool) -> None:
+        """Whether the picture has most of the window."""
+        self._large.setChecked(is_large)
+
     def current(self) -> Reading | None:
         """The reading on the screen."""
         return self.readings.reading(self.table.row())
@@ -311,6 +299,7 @@ class PredictionPanel(QWidget):
         self._tool(self._previous, "previous", _("Previous image") + " (Alt+Up)")
         self._tool(self._next, "next", _("Next image") + " (Alt+Down)")
         self._tool(self._open_header, "info", _("Header of the file") + " (Ctrl+I)")
+        self._tool(self._large, "enlarge", _("Large picture") + " (Ctrl+L)")
         self._tool(self._stop, "stop", _("Stop reading") + " (Esc)")
         for part in (self.header, self.viewer, self.map_bar, self.answer, self.decisions):
             part.retranslate()
@@ -357,7 +346,7 @@ class PredictionPanel(QWidget):
     def _show_row(self, row: int) -> None:
         reading = self.readings.reading(row)
         has_answer = reading is not None and reading.prediction is not None
-        self._answer_area.setVisible(self._card is not None or has_answer)
+        self.page.answer_area.setVisible(self._card is not None or has_answer)
         is_hidden = reading is not None and self.readings.hides(reading)
         self.answer.show_reading(reading, self._card, is_hidden=is_hidden)
         self.reading_shown.emit(reading)
@@ -391,7 +380,7 @@ class PredictionPanel(QWidget):
 
     def _on_nearest_opened(self) -> None:
         """Bring the pictures into view once they have their place."""
-        area, nearest = self._answer_area, self.answer.nearest
+        area, nearest = self.page.answer_area, self.answer.nearest
         QTimer.singleShot(0, area, lambda: area.ensureWidgetVisible(nearest))
 
     def _on_answers_changed(self, first: QModelIndex, last: QModelIndex) -> None:

@@ -21,7 +21,7 @@ from precmed_gui.evaluation.agreement import Agreement
 from precmed_gui.evaluation.figure_texts import decimal_text, figure_text
 from precmed_gui.evaluation.reader_statistics import Arm, ReaderStatistics, Times
 from precmed_gui.evaluation.reader_texts import ALONE, MODEL, TOGETHER, reader_texts
-from precmed_gui.language import N_, _
+from precmed_gui.language import N_, _, sentences
 from precmed_gui.window.wording import number
 
 TITLE = N_("Readers' statistics")
@@ -39,7 +39,11 @@ class ReaderStatisticsView(QDialog):
     export_wished = Signal()
 
     def __init__(
-        self, found: Sequence[tuple[str, ReaderStatistics]], parent: QWidget | None = None
+        self,
+        found: Sequence[tuple[str, ReaderStatistics]],
+        parent: QWidget | None = None,
+        *,
+        note: str = "",
     ) -> None:
         super().__init__(parent)
         self._found = tuple(found)
@@ -56,7 +60,7 @@ class ReaderStatisticsView(QDialog):
         self.words.setWordWrap(True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.words.setTextFormat(Qt.TextFormat.PlainText)
-        area, limits = QScrollArea(), QLabel(_(LIMITS))
+        area, limits = QScrollArea(), QLabel(sentences(_(LIMITS), note))
         area.setWidgetResizable(True)
         area.setWidget(self.words)
         limits.setProperty("role", "caption")

@@ -14,13 +14,16 @@ from precmed_gui.diagnosis.prediction import CasesRead, Prediction, PredictionLi
 from precmed_gui.exchange.predictions_csv import write_predictions_csv
 from precmed_gui.jobs.jobs import Jobs, Lane
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
-from precmed_gui.language import _, sentences
+from precmed_gui.language import N_, _, sentences
 from precmed_gui.learning.predict import predict, predict_paths
 from precmed_gui.modalities import read_thumbnails
 from precmed_gui.window.nearest_images import GONE, SIDE, case_of_key
 from precmed_gui.window.picture_flow import PictureFlow, modality_of
 from precmed_gui.window.prediction_panel import PredictionPanel
 from precmed_gui.window.workspace import Workspace
+
+BLINDED = N_("The answers are hidden while you read blinded.")
+BLINDED_HINT = N_("Commit to your own reading of every image first, or end the blinded reading.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +118,16 @@ class ReadingFlow(QObject):
         work = partial(read_thumbnails, modality_of(self._workspace), cases, side)
         self._thumbnails = self._jobs.start(work, Lane.READING, is_quick=True)
 
+    def refusal_to_save(self) -> PrecmedError | None:
+        """Why the answers must not be written now: a blinded reader would see them there."""
+        if not self._panel.readings.has_hidden:
+            return None
+        return PrecmedError(_(BLINDED), _(BLINDED_HINT))
+
     def save_table(self, path: Path) -> PrecmedError | None:
-        """Write the answers as CSV; the error, if the disk refuses."""
+        """Write the answers as CSV; the error, if they are hidden or the disk refuses."""
+        if (refusal := self.refusal_to_save()) is not None:
+            return refusal
         card = self._workspace.card
         model, use = (card.name, card.intended_use) if card else ("", "")
         rows = self._panel.readings

@@ -14,11 +14,14 @@ from precmed_gui.language import N_, _
 from precmed_gui.learning.shelf import model_digest
 from precmed_gui.places import record_file
 from precmed_gui.window.decision_flow import DecisionFlow
+from precmed_gui.window.kept_case_flow import KeptCaseFlow
 from precmed_gui.window.map_flow import MapFlow
+from precmed_gui.window.panel_layout import PREDICTION
 from precmed_gui.window.reading_stage import Stopwatch
 from precmed_gui.window.record_dialogs import RecordDialogs
 from precmed_gui.window.record_flow import RecordFlow
 from precmed_gui.window.record_keeper import RecordKeeper
+from precmed_gui.window.report_flow import ReportFlow
 from precmed_gui.window.worklist_flow import CaseFinder, WorklistFlow
 from precmed_gui.window.worklist_panel import WorklistPanel
 
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     from precmed_gui.window.main_window import MainWindow
 
 CLOSED = N_("The record is encrypted and was not opened.")
+SEEN_BEFORE = N_(
+    "Answers that you have seen since the start stay visible; all others wait for your own reading."
+)
 CLOSED_HINT = N_("Choose “Verify the record” and type its passphrase.")
 
 
@@ -42,12 +48,14 @@ class ReadingRoom(QObject):
         self.keeper = RecordKeeper(self._open, self._facts, self)
         panel = window.prediction
         self.decisions = DecisionFlow(self.keeper, panel, self._ask_reader, Stopwatch())
-        finder = CaseFinder(panel, self._cases, self._digest)
+        finder = CaseFinder(panel, self._cases, self._digest, KeptCaseFlow(window.jobs, self))
         self.worklist = WorklistFlow(self.keeper, worklist, panel, finder)
         self.maps = MapFlow(window.workspace, window.jobs, panel)
-        self.record = RecordFlow(self, window)
+        self.record, self.reports = RecordFlow(self, window), ReportFlow(self, window)
         self._connect()
         self.decisions.use_reader(str(self._settings.value("reader", "")))
+        if self.decisions.reader and self._settings.value("blinded", False, bool):
+            self._on_blinding_wished(True)
 
     def _connect(self) -> None:
         window = self._window
@@ -57,7 +65,7 @@ class ReadingRoom(QObject):
         window.prediction.decisions.earlier_wished.connect(self._on_earlier_wished)
         self.worklist.expected.connect(window.reading_flow.pictures.expect)
         self.worklist.opened.connect(self._on_opened)
-        self._worklist.rows.hide_answers_by(self.decisions.hides)
+        self._worklist.rows.hide_answers_by(self.decisions.hides, self.decisions.sees)
         self._worklist.blinding_changed.connect(self._on_blinding_wished)
         self._worklist.statistics_wished.connect(self.record.show_statistics)
         self.decisions.reader_changed.connect(self._on_reader_changed)
@@ -89,9 +97,18 @@ class ReadingRoom(QObject):
 
     def shown(self) -> Shown | None:
         """The recorded answer on the screen, if it may be seen."""
-        reading = self._window.prediction.current()
-        found = self.keeper.shown_of(reading.case.key) if reading is not None else None
+        found = self._on_screen()
         return None if found is None or self.decisions.hides(found) else found
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the answer on the screen waits for the reader to commit."""
+        found = self._on_screen()
+        return found is not None and self.decisions.hides(found)
+
+    def _on_screen(self) -> Shown | None:
+        reading = self._window.prediction.current()
+        return self.keeper.shown_of(reading.case.key) if reading is not None else None
 
     def _open(self) -> Record:
         """The record; asks for the passphrase of an encrypted one until it fits or nobody knows."""
@@ -126,15 +143,12 @@ class ReadingRoom(QObject):
     @Slot()
     def _on_opened(self) -> None:
         """A case is on the screen; the prediction panel may be behind another one."""
-        dock = self._window.docks[2]
-        if not dock.isVisible():
-            dock.show()
-        dock.raise_()
+        self._window.layout_.show_panel(PREDICTION)
 
     @Slot()
     def _on_earlier_wished(self) -> None:
         """The patient's cases, where they can be opened."""
-        shown = self.shown()
+        shown = self._on_screen()
         if shown is not None:
             self._window.show_panel(5)
             self._worklist.search.setText(shown.patient)
@@ -143,6 +157,10 @@ class ReadingRoom(QObject):
     def _on_blinding_wished(self, is_on: bool) -> None:
         holds = self.decisions.set_blinded(is_blinded=is_on)
         self._worklist.show_blinding(is_blinded=holds)
+        self._window.evaluation.mistakes.hide_images(is_hidden=holds)
+        self._settings.setValue("blinded", holds)
+        if holds and self.decisions.has_seen:
+            self._worklist.strip.show_message(_(SEEN_BEFORE), kind="warning")
 
     @Slot(str)
     def _on_reader_changed(self, name: str) -> None:

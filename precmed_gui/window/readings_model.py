@@ -73,12 +73,17 @@ class ReadingsModel(QAbstractTableModel):
             return ""
         texts = [_(READ).format(images=images_text(len(read)))]
         refused = sum(prediction.verdict == "refused" for prediction in read)
-        if refused and not any(map(self.hides, self._readings)):
+        if refused and not self.has_hidden:
             texts.append(_(REFUSED).format(n=number(refused)))
         if failed:
             files = ngettext("{n} file", "{n} files", failed).format(n=number(failed))
             texts.append(_(FAILED).format(files=files))
         return " · ".join(texts)
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether an answer waits for a blinded reader to commit."""
+        return any(map(self.hides, self._readings))
 
     def cases(self) -> tuple[Case, ...]:
         """All images, read or not."""

@@ -1,32 +1,29 @@
-"""What the Record menu does: verify, back up, restore, erase; and the report of a case."""
+"""What the Record menu does: statistics, decisions as a table, verify, back up, restore, erase."""
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QObject, Slot
+from PySide6.QtCore import QObject, Slot
 
-from precmed_gui.archive.record_copies import Restored, restore
-from precmed_gui.diagnosis.errors import PrecmedError
-from precmed_gui.diagnosis.record import Audit, Export
-from precmed_gui.diagnosis.report import Paper, Report, ReportForm, file_stem
+from precmed_gui.archive.record_copies import Restored
+from precmed_gui.diagnosis.record import Audit
 from precmed_gui.diagnosis.work import Step
-from precmed_gui.exchange.report_contents import display_pixels, report_of
-from precmed_gui.exchange.report_pdf import write_report
 from precmed_gui.jobs.jobs import Jobs, Lane
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
-from precmed_gui.language import N_, _, current_language, ngettext, sentences
+from precmed_gui.language import N_, _, ngettext, sentences
 from precmed_gui.places import record_file
 from precmed_gui.window.reader_statistics_view import ReaderStatisticsView
 from precmed_gui.window.record_works import (
+    NeedsPassphrase,
     RecordPlace,
     back_up_record,
+    change_passphrase,
     count_readers,
     erase_patient,
     export_readings,
+    restore_record,
     verify_record,
 )
 from precmed_gui.window.wording import number
@@ -37,15 +34,16 @@ if TYPE_CHECKING:
 
 BACKUPS = "PrecMed (*.precmed-record)"
 TABLE_FILES = "CSV (*.csv);;XLSX (*.xlsx)"
-PDF_FILES = "PDF (*.pdf)"
 VERIFYING, BACKING_UP = N_("Verifying the record…"), N_("Backing up the record…")
 COUNTING = N_("Reading the decisions…")
+CHANGING = N_("Writing the record anew…")
+ENCRYPTED = N_("The record opens with the new passphrase only. Backups made before stay as they are.")
+PLAIN = N_("The record is no longer encrypted.")
+PART = N_("While you read blinded, answers that you have not read yourself are left out.")
 RESTORING, ERASING = N_("Restoring the record…"), N_("Erasing the patient…")
 VALID = N_("The record is as it was written.")
 BAD = N_("The record is not as it was written: row {row} is the first that does not fit.")
 HEAD = N_("Its head, printed on reports: {head}")
-NO_CASE = N_("There is no recorded answer on the screen to report.")
-_LETTER = {QLocale.Country.UnitedStates, QLocale.Country.Canada, QLocale.Country.Mexico}
 
 
 class RecordFlow(QObject):
@@ -117,6 +115,17 @@ class RecordFlow(QObject):
             )
 
     @Slot()
+    def change_passphrase(self) -> None:
+        """Set, change or take away what opens the record."""
+        if not self._is_free():
+            return
+        wish = self._room.dialogs.new_passphrase(self._room.passphrase)
+        if wish is not None:
+            self._room.close()
+            work = partial(change_passphrase, self._place(), wish)
+            self._start(_(CHANGING), work, partial(self._say_changed, wish))
+
+    @Slot()
     def show_statistics(self) -> None:
         """What readers and model are worth, where the cohort knows the classes."""
         if self._is_free():
@@ -139,57 +148,12 @@ class RecordFlow(QObject):
             work = partial(export_readings, self._place(), Path(name), has_identity)
             self._start(_(COUNTING), work, partial(self._say_exported, name))
 
-    @Slot()
-    def save_report(self) -> None:
-        """Write the case on the screen as PDF, with names only where the user wants them."""
-        shown, picture = self._room.shown(), self._window.prediction.viewer.picture
-        if shown is None or picture is None:
-            self._window.tell(_(NO_CASE), "")
-            return
-        has_identity = self._window.dialogs.confirm(
-            _("Print the name of the case and of the patient on the report?"),
-            _("Without them the report is told by its number in the record."),
-            (_("Print them"), _("Leave them out")),
-        )
-        report = self._report(has_identity=has_identity)
-        name = self._target(_("Save the report"), f"{file_stem(report)}.pdf", PDF_FILES)
-        if name:
-            self._write(Path(name), report)
-
-    def _report(self, *, has_identity: bool) -> Report:
-        shown, picture = self._room.shown(), self._window.prediction.viewer.picture
-        assert shown is not None
-        assert picture is not None
-        reading = self._window.prediction.current()
-        has_card = reading is not None and not reading.note
-        paper: Paper = "Letter" if QLocale.system().territory() in _LETTER else "A4"
-        form = ReportForm(current_language(), paper, self._room.decisions.reader, has_identity)
-        card = self._window.workspace.card if has_card else None
-        report = report_of(shown, display_pixels(picture), card, form)
-        found = self._room.maps.explanation
-        is_here = found is not None and found.slice_number == picture.slice_number
-        return replace(
-            report,
-            decisions=self._room.keeper.decisions(shown),
-            explanation=found if is_here else None,
-            chain_head=self._room.keeper.head(),
-        )
-
-    def _write(self, path: Path, report: Report) -> None:
-        try:
-            write_report(path, report)
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        except PrecmedError as error:
-            self._window.tell(error.message, error.hint)
-            return
-        self._room.keeper.note_export(Export(report.shown.number, "pdf", path.name, digest))
-        text = _("The report was saved as {path}").format(path=path)
-        self._window.status_line.showMessage(text, 8000)
-
     # Inside
 
     def _place(self) -> RecordPlace:
-        return RecordPlace(record_file(), self._room.passphrase)
+        decisions = self._room.decisions
+        blinded = decisions.reader if decisions.is_blinded else ""
+        return RecordPlace(record_file(), self._room.passphrase, blinded)
 
     def _is_free(self) -> bool:
         self._room.ask_again()
@@ -209,17 +173,19 @@ class RecordFlow(QObject):
 
     def _restore(self, name: str, passphrase: str) -> None:
         self._room.close()
-        work = partial(restore, record_file(), Path(name), passphrase)
+        work = partial(restore_record, record_file(), Path(name), passphrase)
         self._start(_(RESTORING), work, partial(self._say_restored, name, passphrase))
 
     def _show_counted(self, found: object) -> None:
         if isinstance(found, tuple):
-            view = ReaderStatisticsView(found, self._window)
+            is_part = self._room.decisions.is_blinded
+            view = ReaderStatisticsView(found, self._window, note=_(PART) if is_part else "")
             view.export_wished.connect(self.export)
             view.show()
 
     def _say_exported(self, name: str, _path: object) -> None:
-        self._tell(_("The decisions were saved as {path}").format(path=name))
+        text = _("The decisions were saved as {path}").format(path=name)
+        self._tell(sentences(text, _(PART) if self._room.decisions.is_blinded else ""))
 
     def _say_audit(self, found: object) -> None:
         if not isinstance(found, Audit):
@@ -236,11 +202,21 @@ class RecordFlow(QObject):
         self._tell(_("The record was backed up as {path}").format(path=name))
 
     def _say_restored(self, name: str, passphrase: str, found: object) -> None:
+        if isinstance(found, NeedsPassphrase):
+            self._room.reopen()
+            words = self._room.dialogs.passphrase_of_backup(found.reason if passphrase else "")
+            if words:
+                self._restore(name, words)
+            return
         self._room.reopen(passphrase)
         aside = found.aside if isinstance(found, Restored) else None
         text = _("The record was restored from {path}.").format(path=name)
         kept = _("The former one is {path}.").format(path=aside) if aside else ""
         self._tell(sentences(text, kept))
+
+    def _say_changed(self, passphrase: str, _found: object) -> None:
+        self._room.reopen(passphrase)
+        self._tell(_(ENCRYPTED) if passphrase else _(PLAIN))
 
     def _say_erased(self, found: object) -> None:
         self._room.reopen()

@@ -26,6 +26,9 @@ class KeptRecord(Protocol):
     def worklist(
         self, text: str = "", state: str = "", limit: int = 200, offset: int = 0
     ) -> tuple[WorklistRow, ...]: ...
+    def worklist_by_name(
+        self, text: str, state: str, limit: int, offset: int
+    ) -> tuple[WorklistRow, ...]: ...
     def counts(self) -> dict[str, int]: ...
     def decisions_of(self, shown_number: int) -> tuple[Decision, ...]: ...
     def earlier_of(self, patient: str) -> tuple[WorklistRow, ...]: ...
@@ -62,6 +65,8 @@ class RecordKeeper(QObject):
         self._record: KeptRecord | None = None
         self._kept: dict[str, Shown] = {}
         self._reasons: dict[str, str] = {}
+        self.is_blinded = False
+        """Whether a search must not find a case by what the model said of it."""
 
     def open(self) -> bool:
         """Have the record open; says why where that fails."""
@@ -151,7 +156,11 @@ class RecordKeeper(QObject):
 
     def rows(self, text: str, state: str, limit: int, offset: int) -> tuple[WorklistRow, ...]:
         """A part of the worklist."""
-        return self._looked_up(lambda record: record.worklist(text, state, limit, offset), ())
+        def look(record: KeptRecord) -> tuple[WorklistRow, ...]:
+            wanted = (text, state, limit, offset)
+            return (record.worklist_by_name if self.is_blinded else record.worklist)(*wanted)
+
+        return self._looked_up(look, ())
 
     def counts(self) -> dict[str, int]:
         """Cases a state."""

@@ -4,8 +4,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from precmed_gui.archive.record import Record, open_record
-from precmed_gui.archive.record_copies import back_up
+from precmed_gui.archive.record_copies import Restored, back_up, restore
+from precmed_gui.archive.record_errors import WrongPassphrase
+from precmed_gui.archive.record_passphrase import set_passphrase
+from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.record import Audit, Decision, Shown
+from precmed_gui.diagnosis.report import Report as CaseReport
 from precmed_gui.diagnosis.work import CancelToken, Report, Step
 from precmed_gui.evaluation.reader_statistics import (
     ReaderStatistics,
@@ -24,6 +28,8 @@ class RecordPlace:
 
     path: Path
     passphrase: str = field(default="", repr=False)
+    blinded: str = ""
+    """A reader who must not learn of answers without a reading of his own; "" for nobody."""
 
     def open(self) -> Record:
         """The record, to be closed by whoever asked."""
@@ -48,6 +54,54 @@ def back_up_record(place: RecordPlace, target: Path, report: Report, cancel: Can
         record.close()
 
 
+@dataclass(frozen=True, slots=True)
+class NeedsPassphrase:
+    """A backup that another passphrase opens; `reason` says so."""
+
+    reason: str
+
+
+def restore_record(
+    path: Path, backup: Path, passphrase: str, report: Report, cancel: CancelToken
+) -> Restored | NeedsPassphrase:
+    """Make the record what it was; raises as `record_copies.restore`."""
+    try:
+        return restore(path, backup, passphrase, report, cancel)
+    except WrongPassphrase as error:
+        return NeedsPassphrase(error.message)
+
+
+def change_passphrase(
+    place: RecordPlace, passphrase: str, report: Report, cancel: CancelToken
+) -> None:
+    """Encrypt the record, or no longer where it is ""; raises as `set_passphrase`."""
+    record = place.open()
+    try:
+        set_passphrase(record, passphrase, report, cancel)
+    finally:
+        record.close()
+
+
+def write_sr(
+    path: Path, document: CaseReport, case: Case, signer: str, report: Report, cancel: CancelToken
+) -> None:
+    """Write a DICOM SR; raises as `write_structured_report`."""
+    from precmed_gui.exchange.dicom_sr import write_structured_report
+
+    cancel.raise_if_set()
+    write_structured_report(path, document, case, signer=signer)
+
+
+def capture_case(
+    path: Path, document: CaseReport, case: Case, report: Report, cancel: CancelToken
+) -> None:
+    """Write a secondary capture; raises as `write_secondary_capture`."""
+    from precmed_gui.exchange.secondary_capture import write_secondary_capture
+
+    cancel.raise_if_set()
+    write_secondary_capture(path, document, case)
+
+
 def erase_patient(place: RecordPlace, patient: str, report: Report, cancel: CancelToken) -> int:
     """How many answers have no identity any more; raises as `Record.erase`."""
     cancel.raise_if_set()
@@ -61,14 +115,18 @@ def erase_patient(place: RecordPlace, patient: str, report: Report, cancel: Canc
 def decided_readings(
     place: RecordPlace, report: Report, cancel: CancelToken
 ) -> tuple[tuple[Shown, tuple[Decision, ...]], ...]:
-    """All answers that somebody decided about, with the decisions, the oldest first."""
+    """All answers that somebody decided about, with the decisions, the oldest first.
+
+    Of a blinded reader only those he decided about himself.
+    """
     record, found = place.open(), []
     try:
         for count, (shown, decisions) in enumerate(record.every(), 1):
             if count % _STEP == 0:
                 cancel.raise_if_set()
                 report(Step(_("Reading the record"), count, 0))
-            if decisions:
+            readers = {decision.reader for decision in decisions}
+            if decisions and (not place.blinded or place.blinded in readers):
                 found.append((shown, decisions))
     finally:
         record.close()

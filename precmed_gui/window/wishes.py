@@ -68,10 +68,14 @@ class Wishes(QObject):
             "next": window.prediction.show_next,
             "previous": window.prediction.show_previous,
             "show_header": window.prediction.show_header,
-            "reset_layout": window.reset_layout,
+            "reset_layout": window.layout_.arrange,
+            "large_picture": window.layout_.toggle_large,
             "about": self._dialogs.show_about,
             "show_map": window.prediction.map_bar.wish,
-            "save_report": room.record.save_report,
+            "save_report": room.reports.save_report,
+            "save_sr": room.reports.save_sr,
+            "save_capture": room.reports.save_capture,
+            "change_passphrase": room.record.change_passphrase,
             "next_waiting": room.worklist.show_next_waiting,
             "name_reader": room.decisions.name_reader,
             "show_statistics": room.record.show_statistics,
@@ -117,6 +121,9 @@ class Wishes(QObject):
     @Slot()
     def save_predictions(self) -> None:
         if not self._window.prediction.readings.rowCount():
+            return
+        if (refusal := self._window.reading_flow.refusal_to_save()) is not None:
+            self._window.tell(refusal.message, refusal.hint)
             return
         if name := self._dialogs.save_file(_("Save predictions"), "predictions.csv", CSV_FILES):
             error = self._window.reading_flow.save_table(Path(name))
@@ -212,8 +219,7 @@ class Wishes(QObject):
 
     @Slot()
     def find_cases(self) -> None:
-        self._window.docks[0].show()
-        self._window.docks[0].raise_()
+        self._window.layout_.show_panel(0)
         self._window.cases.find_cases()
 
     @Slot()

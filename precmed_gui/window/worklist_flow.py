@@ -1,8 +1,8 @@
 """Between the worklist, the record and the prediction panel: rows, opening, the next that waits."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -10,6 +10,7 @@ from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.prediction import Prediction
 from precmed_gui.diagnosis.record import Decision, Shown, WorklistRow
 from precmed_gui.language import N_, _, sentences
+from precmed_gui.window.kept_case_flow import KeptCaseFlow
 from precmed_gui.window.nearest_images import case_of_key
 from precmed_gui.window.prediction_panel import PredictionPanel
 from precmed_gui.window.readings_model import Reading
@@ -47,6 +48,8 @@ class WorklistFlow(QObject):
         super().__init__(worklist)
         self._keeper, self._worklist, self._panel = keeper, worklist, panel
         self._finder = finder
+        finder.kept.found.connect(self._on_found)
+        finder.kept.failed.connect(self._on_not_found)
         self._refresh_later = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh_later.timeout.connect(self.refresh)
         keeper.changed.connect(self._on_changed)
@@ -78,6 +81,8 @@ class WorklistFlow(QObject):
         self._panel.show_kept(
             Reading(self._finder.case(shown), prediction_of(shown), note=self._note(shown))
         )
+        if not self._finder.is_known(shown):
+            self._finder.kept.find(shown)
         self._expect_next()
         self.opened.emit()
 
@@ -103,7 +108,11 @@ class WorklistFlow(QObject):
 
     def _expect_next(self) -> None:
         found = self._worklist.rows.row(self._next_place())
-        if found is not None and found.shown.case_key:
+        if found is None or not found.shown.case_key:
+            return
+        if not self._finder.is_known(found.shown):
+            self._finder.kept.find_later(found.shown)
+        if found.shown.slices == 1 or self._finder.is_known(found.shown):
             self.expected.emit(self._finder.case(found.shown))
 
     def _page(self, text: str, state: str, limit: int, offset: int) -> tuple[WorklistRow, ...]:
@@ -116,6 +125,29 @@ class WorklistFlow(QObject):
         when = when_text(shown.at)
         text = _(NOTE).format(model=shown.model_name, when=when, test=shown.test_sentence)
         return text.strip()
+
+    def _current(self, number: int) -> Reading | None:
+        """The reading on the screen, if it is about this answer."""
+        reading = self._panel.current()
+        shown = self._keeper.shown_of(reading.case.key) if reading is not None else None
+        return reading if shown is not None and shown.number == number else None
+
+    @Slot(int, object, str)
+    def _on_found(self, number: int, case: Case, gone: str) -> None:
+        """All slices are there: the case on the screen is whole now."""
+        reading = self._current(number)
+        if reading is None:
+            self.expected.emit(case)
+            return
+        self._panel.readings.put(replace(reading, case=case))
+        self._panel.picture_wished.emit(case)
+        if gone:
+            self._worklist.strip.show_message(gone, kind="warning")
+
+    @Slot(int, str)
+    def _on_not_found(self, number: int, reason: str) -> None:
+        if self._current(number) is not None:
+            self._worklist.strip.show_message(reason, kind="error")
 
     @Slot()
     def _on_changed(self) -> None:
@@ -137,24 +169,34 @@ class WorklistFlow(QObject):
 
 
 class CaseFinder:
-    """Finds the case an answer is about: on the screen, in the cohort, else by its file."""
+    """Finds the case an answer is about: on the screen, in the cohort, found before, or its file."""
 
     def __init__(
         self,
         panel: PredictionPanel,
         cohort: Callable[[], tuple[Case, ...]],
         digest: Callable[[], str],
+        kept: KeptCaseFlow,
     ) -> None:
         self._panel, self._cohort, self._digest = panel, cohort, digest
+        self.kept = kept
 
     def case(self, shown: Shown) -> Case:
-        """The case; only its file where nothing more is known any longer."""
-        reading = self._panel.readings.reading(self._panel.readings.row_of(shown.case_key))
-        if reading is not None:
+        """The case; only its file where nothing more is known yet."""
+        return self._whole(shown) or case_of_key(shown.case_key)
+
+    def is_known(self, shown: Shown) -> bool:
+        """Whether `case` is the case with all slices that were read."""
+        found = self._whole(shown)
+        return found is not None and found.slices >= shown.slices
+
+    def _whole(self, shown: Shown) -> Case | None:
+        rows = self._panel.readings
+        reading = rows.reading(rows.row_of(shown.case_key))
+        if reading is not None and reading.case.slices >= shown.slices:
             return reading.case
         known = (case for case in self._cohort() if case.key == shown.case_key)
-        found = next(known, None) or case_of_key(shown.case_key)
-        return found if found.path else Case(str(Path(shown.case_key)))
+        return next(known, None) or self.kept.known(shown)
 
     def is_in_use(self, shown: Shown) -> bool:
         """Whether the model that said it is the one in use."""
@@ -170,4 +212,5 @@ def prediction_of(shown: Shown) -> Prediction:
         shown.label_set,
         shown.verdict if shown.verdict in ("refer", "refused") else "answer",  # type: ignore[arg-type]
         shown.reason,
+        fingerprint=shown.fingerprint,
     )

@@ -42,6 +42,7 @@ class WorklistModel(QAbstractTableModel):
         self._pages: Pages = _no_rows
         self._has_more = False
         self._hides: Callable[[Shown], bool] = _shows_all
+        self._sees: Callable[[Shown], object] = _shows_all
 
     # For the panel
 
@@ -54,9 +55,11 @@ class WorklistModel(QAbstractTableModel):
         self._has_more = len(self._rows) == wanted
         self.endResetModel()
 
-    def hide_answers_by(self, hides: Callable[[Shown], bool]) -> None:
-        """Whose answers stay hidden from a blinded reader."""
-        self._hides = hides
+    def hide_answers_by(
+        self, hides: Callable[[Shown], bool], sees: Callable[[Shown], object]
+    ) -> None:
+        """Whose answers stay hidden from a blinded reader, and who hears of those that do not."""
+        self._hides, self._sees = hides, sees
 
     def row(self, place: int) -> WorklistRow | None:
         """One row, None outside of what is loaded."""
@@ -73,11 +76,11 @@ class WorklistModel(QAbstractTableModel):
         while place < len(self._rows) or self.canFetchMore():
             if place >= len(self._rows):
                 self.fetchMore()
-            elif self._rows[place].state == "waiting":
+            elif self._waits(self._rows[place]):
                 return place
             else:
                 place += 1
-        earlier = (at for at in range(max(after, 0)) if self._rows[at].state == "waiting")
+        earlier = (at for at in range(max(after, 0)) if self._waits(self._rows[at]))
         return next(earlier, -1)
 
     def take_decision(self, decision: Decision) -> None:
@@ -133,7 +136,7 @@ class WorklistModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DecorationRole:
             return self._sign(row, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.decision.comment if column == DECISION and row.decision else None
+            return self._tip(row, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         return None
@@ -141,15 +144,15 @@ class WorklistModel(QAbstractTableModel):
     def _text(self, row: WorklistRow, column: int) -> str:
         if column in ANSWER_COLUMNS:
             return self._answer_text(row.shown, column)
-        decision = row.decision
+        decision = None if self._hides(row.shown) else row.decision
         if column == STATE:
-            return _(STATES[row.state])
+            return _(STATES[self._state(row)])
         if column == CASE:
             return row.shown.case_name or _(ERASED)
         if column == PATIENT:
             return row.shown.patient
         if column == DECISION:
-            return decision_text(decision) if decision and not self._hides(row.shown) else ""
+            return decision_text(decision) if decision else ""
         if column == READER:
             return decision.reader if decision else ""
         return when_text(decision.at if decision else row.shown.at)
@@ -157,6 +160,7 @@ class WorklistModel(QAbstractTableModel):
     def _answer_text(self, shown: Shown, column: int) -> str:
         if self._hides(shown):
             return _(HIDDEN) if column == LABEL else ""
+        self._sees(shown)
         if column == VERDICT:
             return _(WORDS[shown.verdict]) if shown.verdict in WORDS else shown.verdict
         said = said_label(shown)
@@ -164,9 +168,21 @@ class WorklistModel(QAbstractTableModel):
             return "–"
         return said if column == LABEL else share(max(shown.probabilities))
 
+    def _state(self, row: WorklistRow) -> CaseState:
+        """What another reader made of a case, a blinded one does not see: it waits for him."""
+        return "waiting" if self._hides(row.shown) else row.state
+
+    def _waits(self, row: WorklistRow) -> bool:
+        return row.state == "waiting" or self._hides(row.shown)
+
+    def _tip(self, row: WorklistRow, column: int) -> str | None:
+        if column == DECISION and row.decision and not self._hides(row.shown):
+            return row.decision.comment
+        return row.shown.case_name if column == CASE else None
+
     def _sign(self, row: WorklistRow, column: int) -> object:
         if column == STATE:
-            return icon(STATE_SIGNS[row.state])
+            return icon(STATE_SIGNS[self._state(row)])
         if column == VERDICT and not self._hides(row.shown) and row.shown.verdict in SIGNS:
             return icon(SIGNS[row.shown.verdict])
         return None

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from precmed_gui.diagnosis.record import WorklistRow
-from precmed_gui.language import N_, _
+from precmed_gui.language import N_, _, sentences
 from precmed_gui.window.check_progress import CheckProgress
 from precmed_gui.window.icons import keep_icon
 from precmed_gui.window.layouts import row
@@ -33,6 +33,7 @@ EMPTY = N_(
     "shown, and waits for your decision.\n\nEnter opens a case, N the next one that waits."
 )
 NONE_FOUND = N_("No case fits the search.")
+NONE_FOUND_BLIND = N_("While you read blinded, the search looks at names and patients only.")
 SEARCH = N_("Find a case…")
 ALL_STATES = N_("All cases")
 BLINDED = N_("Blinded reading")
@@ -160,15 +161,17 @@ class WorklistPanel(QWidget):
         """Cases a state."""
         self._counts = counts
         self._word_counts()
-        self.next.setEnabled(counts.get("waiting", 0) > 0)
         self.statistics.setEnabled(any(counts.values()))
         self._show_state()
 
     def show_blinding(self, *, is_blinded: bool) -> None:
         """Whether answers are hidden now."""
         self.blinding.setChecked(is_blinded)
-        self._banner.setVisible(is_blinded)
+        if is_blinded == self._banner.isHidden():
+            self._banner.setVisible(is_blinded)
+            self._on_search()
         self.rows.say_again()
+        self._show_state()
 
     def go_to(self, place: int) -> None:
         """Make a row the current one."""
@@ -212,7 +215,8 @@ class WorklistPanel(QWidget):
         self._show_state()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.table and isinstance(event, QKeyEvent):
+        is_here = watched is getattr(self, "table", None)  # gone while Qt takes windows down
+        if is_here and isinstance(event, QKeyEvent):
             is_press = event.type() == QEvent.Type.KeyPress
             if is_press and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self.open_current()
@@ -228,7 +232,10 @@ class WorklistPanel(QWidget):
     @Slot()
     def _show_state(self) -> None:
         has_rows = self.rows.rowCount() > 0
-        self._empty.setText(_(NONE_FOUND) if any(self._counts.values()) else _(EMPTY))
+        has_cases, is_blinded = any(self._counts.values()), not self._banner.isHidden()
+        blind = _(NONE_FOUND_BLIND) if is_blinded else ""
+        self._empty.setText(sentences(_(NONE_FOUND), blind) if has_cases else _(EMPTY))
+        self.next.setEnabled(self._counts.get("waiting", 0) > 0 or (has_cases and is_blinded))
         self._stack.setCurrentIndex(1 if has_rows else 0)
 
     @Slot()

@@ -226,8 +226,8 @@ def test_the_record_is_in_the_home_of_the_user(own_home: Path):
 def test_a_prediction_is_kept_with_what_stands_beside_it():
     case = Case("/a/b.png", patient="P")
     model = UsedModel("chest", "d" * 64, "For tests.", "Right in 8 of 10.")
-    prediction = Prediction(case, ("well", "ill"), (0.25, 0.75), ("ill",), "refer", "Too wide.")
-    kept = shown_of(prediction, model, "f" * 32)
+    answer = Prediction(case, ("well", "ill"), (0.25, 0.75), ("ill",), "refer", "Too wide.")
+    kept = shown_of(replace(answer, fingerprint="f" * 32), model)
     assert (kept.case_key, kept.case_name, kept.patient) == ("/a/b.png", "b.png", "P")
     assert (kept.probabilities, kept.verdict, kept.reason) == ((0.25, 0.75), "refer", "Too wide.")
     assert (kept.model_name, kept.intended_use) == ("chest", "For tests.")

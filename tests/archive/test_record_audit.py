@@ -8,11 +8,12 @@ from made_record import shown, verified
 
 from precmed_gui.archive import record_keys
 from precmed_gui.archive.record import open_record
-from precmed_gui.archive.record_errors import DamagedRecord
+from precmed_gui.archive.record_errors import DamagedRecord, ReplacedRecord
+from precmed_gui.archive.record_passphrase import set_passphrase
 from precmed_gui.archive.record_seal import seal_path
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.record import Decision
-from precmed_gui.diagnosis.work import Cancelled, Step
+from precmed_gui.diagnosis.work import Cancelled, NeverCancelled, Step
 
 FLIPS = 300
 
@@ -156,6 +157,54 @@ def test_a_stopped_verification_is_no_answer(path):
     assert record.verify(events.append, type("No", (), {"raise_if_set": lambda self: None})()).valid
     assert isinstance(events[0], Step)
     record.close()
+
+
+class Interrupted:
+    """Something happens in the middle of a verification."""
+
+    def __init__(self, happens):
+        self._happens = happens
+
+    def raise_if_set(self):
+        happens, self._happens = self._happens, lambda: None
+        happens()
+
+
+@pytest.mark.parametrize("has_seal", [True, False])
+def test_others_write_while_a_record_is_verified(path, has_seal):
+    record, other = open_record(path), open_record(path)
+    if not has_seal:
+        other.keep_shown([shown(800)])
+    before = record.head(), 187 + (not has_seal)
+    written = Interrupted(lambda: other.keep_shown([shown(900)]))
+    found = record.verify(lambda event: None, written)
+    assert (found.valid, found.head, found.rows) == (True, *before)
+    assert other.row_of_head(other.head()) == found.rows + 1
+    again = verified(record)
+    assert (again.valid, again.rows) == (True, found.rows + 1)
+    other.close()
+    record.close()
+    assert seal_path(path).exists()
+    assert audited(path).valid
+
+
+def test_a_changed_byte_is_found_though_others_open_and_close_meanwhile(path):
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1  # SQLite has no use for this one
+    path.write_bytes(content)
+    record = open_record(path)
+    opened = Interrupted(lambda: open_record(path).close())
+    assert not record.verify(lambda event: None, opened).valid
+    record.close()
+
+
+def test_a_record_that_another_window_encrypted_is_not_called_changed(path):
+    record, other = open_record(path), open_record(path)
+    set_passphrase(other, "words", lambda event: None, NeverCancelled())
+    with pytest.raises(ReplacedRecord):
+        verified(record)
+    record.close()
+    other.close()
 
 
 @pytest.mark.parametrize("passphrase", ["", "words"])

@@ -12,6 +12,7 @@ from precmed_gui.diagnosis.prediction import Prediction, PredictionList
 from precmed_gui.diagnosis.record import UsedModel
 from precmed_gui.places import record_file
 from precmed_gui.window.decision_flow import DecisionFlow
+from precmed_gui.window.kept_case_flow import KeptCaseFlow
 from precmed_gui.window.prediction_panel import PredictionPanel
 from precmed_gui.window.reading_stage import Stopwatch
 from precmed_gui.window.record_keeper import RecordKeeper
@@ -40,6 +41,7 @@ class Room:
     clock: Clock
     asked: list
     window: QSplitter
+    jobs: FakeJobs
 
     def read(self, *predictions):
         """As the reading flow does: kept, then shown."""
@@ -73,9 +75,10 @@ def make_room(qtbot, opener=None, reader="Dr Wu"):
 
     keeper = RecordKeeper(opener or _open, lambda found: shown_of(found, MODEL), worklist)
     decisions = DecisionFlow(keeper, panel, ask, Stopwatch(clock))
-    finder = CaseFinder(panel, tuple, lambda: MODEL.digest)
+    jobs = FakeJobs()
+    finder = CaseFinder(panel, tuple, lambda: MODEL.digest, KeptCaseFlow(jobs, panel))
     flow = WorklistFlow(keeper, worklist, panel, finder)
-    worklist.rows.hide_answers_by(decisions.hides)
+    worklist.rows.hide_answers_by(decisions.hides, decisions.sees)
     decisions.decided.connect(flow.show_next_waiting)
     panel.next_waiting_wished.connect(flow.show_next_waiting)
     worklist.blinding_changed.connect(
@@ -83,7 +86,7 @@ def make_room(qtbot, opener=None, reader="Dr Wu"):
     )
     keeper.open()
     flow.refresh()
-    return Room(panel, worklist, keeper, decisions, flow, clock, asked, window)
+    return Room(panel, worklist, keeper, decisions, flow, clock, asked, window, jobs)
 
 
 def _open():

@@ -97,3 +97,25 @@ def test_a_stopwatch_counts_what_it_ran():
     watch.set_running(is_running=True)
     now[0] = 51.0
     assert watch.seconds == 3.0
+
+
+def test_a_comment_takes_height_only_while_it_is_written(bar, qtbot):
+    bar.show_state(BarState(("ill", "well")))
+    assert not bar.comment.isVisible()
+    bar.write.click()
+    assert bar.comment.isVisible()
+    bar.comment.setText("Small.")
+    with qtbot.waitSignal(bar.left):
+        bar.comment.returnPressed.emit()
+    assert bar.comment.isVisible()
+    bar.comment.clear()
+    bar.show_state(BarState(("ill", "well")))
+    assert not bar.comment.isVisible()
+    assert not bar.write.isChecked()
+
+
+def test_with_room_the_comment_is_always_there(bar):
+    bar.show_state(BarState(("ill", "well")))
+    bar.give_room(has_room=True)
+    assert bar.comment.isVisible()
+    assert bar.write.isHidden()

@@ -28,7 +28,8 @@ from precmed_gui.learning.shelf import (
 )
 from precmed_gui.places import home_folder, shipped_models_folder, user_models_folder
 from precmed_gui.window.engines import make_jobs
-from precmed_gui.window.main_window import LAYOUT_VERSION, MainWindow
+from precmed_gui.window.main_window import MainWindow
+from precmed_gui.window.panel_layout import LAYOUT_VERSION
 from precmed_gui.window.theme import apply_theme
 from precmed_gui.window.thumbnail_grid import ThumbnailGrid
 

@@ -71,8 +71,6 @@ def test_what_another_reader_decided_is_hidden_too(qtbot, room):
     press(qtbot, room, Qt.Key.Key_2)
     press(qtbot, room, Qt.Key.Key_K)
     room.decisions.use_reader("Dr Bo")
-    room.decisions._seen.clear()
-    room.decisions.refresh()
     assert room.panel.decisions._before.isHidden()
     assert texts(room.worklist.rows, 0, [DECISION]) == [""]
 

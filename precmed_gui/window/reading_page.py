@@ -1,0 +1,87 @@
+"""The picture with what is said of it: below it in a column, beside it where there is room."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+
+from precmed_gui.window.answer_view import AnswerView
+from precmed_gui.window.decision_bar import DecisionBar
+from precmed_gui.window.map_bar import MapBar
+from precmed_gui.window.picture_area import PictureArea
+from precmed_gui.window.readings_table import ReadingsTable
+from precmed_gui.window.snug_area import SnugArea
+
+LEAST_ANSWER = 150
+WIDE = 760
+ANSWER_WIDTH = 340
+"""Pixels from which the answer stands beside the picture, and what it takes there."""
+
+
+class ReadingPage(QSplitter):
+    """Picture, map, answer and decision above the list of all images read.
+
+    In a column the answer takes the height it needs and the picture what is left; slices share it.
+    """
+
+    def __init__(
+        self,
+        pictures: tuple[PictureArea, MapBar],
+        said: tuple[AnswerView, DecisionBar],
+        table: ReadingsTable,
+    ) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self.answer_area = SnugArea(said[0], LEAST_ANSWER)
+        self._said, self._decisions = QWidget(), said[1]
+        self._columns = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._columns.setContentsMargins(0, 0, 0, 0)
+        self._columns.setSpacing(0)
+        self._columns.addWidget(_column(*pictures), 1)
+        self._columns.addWidget(self._said)
+        below = QVBoxLayout(self._said)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(0)
+        below.addWidget(self.answer_area)
+        below.addWidget(self._decisions)
+        below.addStretch(0)
+        above = QWidget()
+        above.setLayout(self._columns)
+        self.setChildrenCollapsible(False)
+        self.addWidget(above)
+        self.addWidget(table)
+        self.setCollapsible(1, True)
+        self.setStretchFactor(0, 5)
+        self.setStretchFactor(1, 1)
+        self._arrange(is_wide=False)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the answer stands beside the picture."""
+        return self._columns.direction() is QBoxLayout.Direction.LeftToRight
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "_columns") and (event.size().width() >= WIDE) is not self.is_wide:
+            self._arrange(is_wide=not self.is_wide)
+
+    def _arrange(self, *, is_wide: bool) -> None:
+        direction = QBoxLayout.Direction
+        self._columns.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)
+        self._columns.setSpacing(16 if is_wide else 0)
+        self._decisions.give_room(has_room=is_wide)
+        self._said.setMaximumWidth(ANSWER_WIDTH if is_wide else _ANY)
+        self._said.setMinimumWidth(ANSWER_WIDTH if is_wide else 0)
+
+
+_ANY = 16_777_215
+"""Qt's widest widget: no limit."""
+
+
+def _column(*parts: QWidget) -> QWidget:
+    column = QWidget()
+    column.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for part in parts:
+        layout.addWidget(part)
+    return column
