@@ -249,8 +249,8 @@ class ReadingPhotographer(Photographer):
         window = self._window
         steps: list[Callable[[], None]] = [partial(window.layout_.set_large, is_large=False)]
         steps.append(partial(window.show_panel, WORKLIST))
-        steps.append(partial(window.room.decisions.use_reader, "Dr Sun"))
         steps.append(partial(window.worklist.blinding.setChecked, True))
+        steps.append(partial(window.room.decisions.use_reader, "Dr Sun"))
         steps.append(window.room.worklist.show_next_waiting)
         for language in LANGUAGES:
             steps.append(partial(self.dress, (language, THEMES[0]), SIZE))

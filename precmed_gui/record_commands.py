@@ -134,6 +134,7 @@ def erase(patient: Patient, record: RecordPath = None) -> None:
         "{n} answer has no identity any more.", "{n} answers have no identity any more.", count
     ).format(n=count)
     typer.echo(f"{erased} {_('Backups made before still have it.')}")
+    _say_former(_place(record))
 
 
 @archive_app.command(help=_("Set or change the passphrase that encrypts the record."))
@@ -153,6 +154,7 @@ def passphrase(
         with stopping_on_interrupt() as cancel, shown_progress() as report:
             set_passphrase(found, new, report, cancel)
     typer.echo(_("The record is not encrypted.") if remove else _("The record is encrypted."))
+    _say_former(_place(record))
 
 
 def kept_answers(model: Path, answers: PredictionList) -> dict[str, object]:
@@ -213,10 +215,22 @@ def _counted(rows: int, *texts: str) -> str:
     return "\n".join(filter(None, (*texts, counted)))
 
 
+def _say_former(place: Path) -> None:
+    """Name the former records that restoring set aside: nothing changes in them."""
+    from precmed_gui.archive.record_copies import former_records
+
+    if found := former_records(place):
+        say(_("Former records, set aside by restoring, stay as they are:"))
+        for path in found:
+            say(str(path))
+
+
 def _place(record: Path | None) -> Path:
     """Where the record is; raises `PrecmedError` where none is."""
+    from precmed_gui.archive.record_seal import seal_path
+
     place = (record.expanduser() if record else record_file()).absolute()
-    if not place.is_file():
+    if not (place.is_file() and place.stat().st_size) and not seal_path(place).exists():
         raise PrecmedError(
             _("There is no record at {path}.").format(path=place),
             _("It begins with the first answer that is kept; or name another one by --record."),
@@ -231,9 +245,12 @@ def _with_passphrase(work: Callable[[str], _Result]) -> _Result:
     given = os.environ.get(PASSPHRASE, "")
     try:
         return work(given)
-    except WrongPassphrase:
-        if given or not sys.stdin.isatty():
+    except WrongPassphrase as error:
+        if given:
             raise
+        if not sys.stdin.isatty():
+            hint = _("Name its passphrase in the environment as {name}.").format(name=PASSPHRASE)
+            raise WrongPassphrase(error.message, hint) from error
     return work(getpass(_("Passphrase of the record: ")))
 
 

@@ -137,6 +137,7 @@ def report(
         kind=kind,
         label=label,
         comment=comment,
+        is_for_dicom=bool(sr or capture),
     )
     _check(targets, asked)
     with stopping_on_interrupt() as cancel, shown_progress() as tell:

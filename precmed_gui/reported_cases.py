@@ -17,6 +17,7 @@ from precmed_gui.diagnosis.report import Report, ReportForm
 from precmed_gui.diagnosis.work import CancelToken
 from precmed_gui.diagnosis.work import Report as Tell
 from precmed_gui.evaluation.wording import worth
+from precmed_gui.exchange.dicom_input import read_headers, without_remarks
 from precmed_gui.exchange.report_contents import display_pixels, report_of
 from precmed_gui.exchange.report_texts import first_label
 from precmed_gui.language import _, speaking
@@ -46,6 +47,8 @@ class Asked:
         How the report is to look.
     kind, label, comment
         A decision to add; kind is None for none.
+    is_for_dicom
+        Whether a DICOM object is to be made, which needs an image that is one.
     """
 
     case: str
@@ -55,6 +58,7 @@ class Asked:
     kind: DecisionKind | None = None
     label: str = ""
     comment: str = ""
+    is_for_dicom: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ def case_of_path(asked: Asked, tell: Tell, cancel: CancelToken) -> Iterator[Repo
     from precmed_gui.learning.shelf import load_card, model_digest
 
     case = _only_case(asked.case, tell, cancel)
+    _require_dicom(asked, case)
     folder = asked.model or newest_model()
     card = load_card(folder, verify=False)
     with speaking(asked.form.language):
@@ -119,6 +124,7 @@ def _read_again(asked: Asked, shown: Shown, tell: Tell, cancel: CancelToken) -> 
     folder = _model_that_gave(shown)
     card = load_card(folder, verify=False) if folder else None
     case = _kept_case(shown, card, tell, cancel)
+    _require_dicom(asked, case)
     is_without = _skips(asked, shown)
     with speaking(asked.form.language):
         found = None if is_without or folder is None else _map_of(folder, case, tell, cancel)
@@ -179,6 +185,13 @@ def _kept_case(shown: Shown, card: ModelCard | None, tell: Tell, cancel: CancelT
         _("The image of answer {number} is not where it was.").format(number=shown.number),
         _("Bring it back, or read the case again."),
     )
+
+
+def _require_dicom(asked: Asked, case: Case) -> None:
+    """Refuse, before anything is decided, what no DICOM object can be made of."""
+    if asked.is_for_dicom:
+        with without_remarks():
+            read_headers(case)
 
 
 def _model_that_gave(shown: Shown) -> Path | None:

@@ -35,7 +35,7 @@ def test_export_answers_one_document_and_leaves_a_folder(
 def test_export_says_in_a_sentence_what_it_did(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["export", MODEL, str(tmp_path / "out"), "--to", "keras"]) == 0
+    assert main(["export", MODEL, "--to", "keras", str(tmp_path / "out")]) == 0
     assert "probabilities only" in capsys.readouterr().out
 
 

@@ -18,6 +18,7 @@ from precmed_gui.modalities.imaging.recipes import RECIPES
 from precmed_gui.window.actions import MENUS
 from precmed_gui.window.cases_actions import CaseActions
 from precmed_gui.window.prediction_panel import PredictionPanel
+from precmed_gui.window.worklist_panel import NEXT
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("en", "zh_CN")
@@ -119,6 +120,7 @@ def help_of(*command: str) -> str:
     return result.output
 
 
+@cache
 def commands(*group: str) -> set[str]:
     """Every command, "archive backup" among them, by the words that call it."""
     listed = help_of(*group).partition("Commands:")[2]
@@ -237,7 +239,7 @@ def keys_of_reading(qtbot) -> dict[str, str]:
     qtbot.addWidget(panel)
     bar = panel.decisions
     said = [button.text() for button in (bar.agree, bar.keep, bar.refer, bar.reject)]
-    said += [bar.comment.placeholderText(), panel.map_bar.ask.text(), "Next waiting · N"]
+    said += [bar.comment.placeholderText(), panel.map_bar.ask.text(), f"{NEXT} · N"]
     keys = {plain(words): key for words, key in (text.split(" · ") for text in said)}
     bound = {one.key().toString() for one in panel.findChildren(QShortcut)}
     assert bound >= {*keys.values(), *"123456789"}

@@ -74,6 +74,29 @@ def test_there_must_be_a_record(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert not record_file().exists()
 
 
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_an_emptied_record_does_not_verify(
+    head: str, is_gone: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backup = tmp_path / "copy"
+    assert main(["archive", "backup", str(backup)]) == 0
+    record_file().unlink() if is_gone else record_file().write_bytes(b"")
+    for _turn in range(2):
+        code, document = verified(capsys)
+        assert (code, document["valid"]) == (1, False)
+        assert "seal" in str(document["reason"])
+    assert main(["archive", "restore", str(backup)]) == 0
+    assert verified(capsys, "--head", head)[1]["valid"] is True
+
+
+def test_an_empty_file_is_no_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    empty = tmp_path / "empty"
+    empty.touch()
+    assert main(["audit", "verify", "--record", str(empty)]) == 1
+    assert "no record" in capsys.readouterr().err
+    assert empty.read_bytes() == b""
+
+
 def test_a_backup_is_restored(
     head: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -87,6 +110,18 @@ def test_a_backup_is_restored(
     assert verified(capsys, "--record", str(backup))[1]["head"] == head
 
 
+def test_former_records_that_still_know_the_patient_are_named(
+    head: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backup = str(tmp_path / "copy")
+    assert main(["archive", "backup", backup]) == 0
+    assert main(["archive", "restore", backup]) == 0
+    capsys.readouterr()
+    assert main(["archive", "erase", "Ann"]) == 0
+    [former] = record_file().parent.glob("record.before-*.sqlite")
+    assert str(former) in capsys.readouterr().err
+
+
 def test_a_passphrase_comes_from_the_environment(
     head: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -95,7 +130,9 @@ def test_a_passphrase_comes_from_the_environment(
     assert main(["archive", "passphrase"]) == 0
     assert "Nobody can open the record" in capsys.readouterr().err
     assert main(["audit", "verify"]) == 1
-    assert "encrypted" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "encrypted" in said
+    assert "PRECMED_PASSPHRASE" in said
     monkeypatch.setenv("PRECMED_PASSPHRASE", "other")
     assert main(["audit", "verify"]) == 1
     assert "does not open" in capsys.readouterr().err

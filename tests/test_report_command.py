@@ -141,6 +141,18 @@ def test_a_picture_that_is_no_dicom_has_no_sr(picture, tmp_path, capsys):
     assert not (tmp_path / "r.dcm").exists()
 
 
+def test_what_is_refused_is_not_decided_either(picture, tmp_path, capsys):
+    record = open_record(record_file())
+    [kept] = record.keep_shown([make_shown(case_key=str(picture), model_digest="")])
+    code, _out, err = run(
+        capsys, kept.number, "--sr", tmp_path / "r.dcm", "--decision", "agree", "--reader", "A"
+    )
+    assert code == 1
+    assert "no DICOM file" in err
+    assert record.decisions_of(kept.number) == ()
+    record.close()
+
+
 def test_a_report_is_about_one_case(picture, tmp_path, capsys):
     Image.new("L", (200, 200), 30).save(tmp_path / "second.png")
     code, _out, err = run(capsys, tmp_path, "--pdf", tmp_path / "r.pdf", "--model", DEMO)
@@ -163,6 +175,17 @@ def test_an_image_that_changed_since_is_not_printed_beside_its_old_answer(
     assert code == 1
     assert "has changed" in err
     assert not (tmp_path / "r.pdf").exists()
+
+
+def test_an_answer_of_predict_knows_its_pixels(picture, tmp_path, capsys):
+    assert main(["predict", DEMO, str(picture), "--archive", "--json"]) == 0
+    number = json.loads(capsys.readouterr().out)["archive"]["rows"][0]
+    assert run(capsys, number, "--pdf", tmp_path / "r.pdf")[0] == 0
+    Image.new("L", (200, 200), 30).save(picture)
+    code, _out, err = run(capsys, number, "--pdf", tmp_path / "again.pdf")
+    assert code == 1
+    assert "has changed" in err
+    assert not (tmp_path / "again.pdf").exists()
 
 
 def test_a_gone_model_leaves_the_answer_as_it_was_kept(picture, tmp_path, capsys):

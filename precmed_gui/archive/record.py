@@ -55,6 +55,7 @@ from precmed_gui.diagnosis.record import (
 from precmed_gui.diagnosis.work import CancelToken, Report
 
 _ALL = 1_000_000_000
+_LARGEST = 2**63 - 1
 
 
 class Record:
@@ -163,6 +164,8 @@ class Record:
 
     def shown(self, number: int) -> Shown | None:
         """One answer; None if there is none. Of an erased patient it has no identity."""
+        if number > _LARGEST:
+            return None
         with self._reading():
             models = self._models.refreshed(self.file)
             rows = self._rows("number = ? AND kind = 'shown'", number)

@@ -4,6 +4,7 @@ A backup is one file that was verified before it got its name. Restoring is one 
 record, so that other windows see all of it or nothing; what was there before is kept aside.
 """
 
+import glob
 import os
 import secrets
 import shutil
@@ -19,7 +20,7 @@ from precmed_gui.archive.record import Record
 from precmed_gui.archive.record_audit import audit
 from precmed_gui.archive.record_chain import Entry, appending
 from precmed_gui.archive.record_erasing import empty_rows, scrub
-from precmed_gui.archive.record_errors import DamagedRecord
+from precmed_gui.archive.record_errors import DamagedRecord, no_backup
 from precmed_gui.archive.record_file import (
     RecordFile,
     close_file,
@@ -102,7 +103,7 @@ def restore(
     _refuse_itself(path, backup)
     with _beside(path) as partial:
         _fetch(backup, partial)
-        rows = _verified(open_file(partial, passphrase), report, cancel)
+        rows = _verified(_opened_backup(partial, backup.name, passphrase), report, cancel)
         try:
             aside, emptied = _replace(path, partial, report, cancel)
         except DamagedRecord:
@@ -110,6 +111,16 @@ def restore(
             _put(partial, path)
         rows = _note(path, passphrase, aside, emptied)
     return Restored(rows, aside)
+
+
+def _opened_backup(partial: Path, name: str, passphrase: str) -> RecordFile:
+    """The copy of a backup; an empty file is none, though SQLite would begin a database in it."""
+    if not partial.stat().st_size:
+        raise no_backup(name)
+    try:
+        return open_file(partial, passphrase)
+    except DamagedRecord as error:
+        raise no_backup(name) from error
 
 
 def _verified(file: RecordFile, report: Report, cancel: CancelToken) -> int:
@@ -231,6 +242,7 @@ def _beside(target: Path) -> Iterator[Path]:
     partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        partial.touch()
         yield partial
     except OSError as error:
         raise failed_storage(error, target) from error
@@ -246,6 +258,11 @@ def _refuse_itself(record: Path, other: Path) -> None:
             _("“{name}” is the record itself.").format(name=other.name),
             _("Choose another file for the backup."),
         )
+
+
+def former_records(path: Path) -> tuple[Path, ...]:
+    """What restoring set aside beside the record at `path`; it stays as it was then."""
+    return tuple(sorted(path.parent.glob(f"{glob.escape(path.stem)}.before-*{path.suffix}")))
 
 
 def _aside(path: Path) -> Path:

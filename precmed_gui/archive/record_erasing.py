@@ -35,8 +35,16 @@ def erase_patient(file: RecordFile, patient: str) -> int:
         if answers:
             emptied = empty_rows(file, answers)
             tail.append(Entry("erasure", {"rows": emptied}))
-    scrub(file)
+    if answers or _has_erased(file):
+        scrub(file)
     return len(answers)
+
+
+def _has_erased(file: RecordFile) -> bool:
+    """Whether anybody was erased before, perhaps while another window still read the file."""
+    with reading_errors():
+        query = "SELECT 1 FROM rows WHERE kind = 'erasure' LIMIT 1"
+        return file.connection.execute(query).fetchone() is not None
 
 
 def empty_rows(file: RecordFile, answers: list[int]) -> list[int]:
@@ -64,6 +72,6 @@ def scrub(file: RecordFile) -> None:
         busy, _frames, _done = file.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
         raise LockedRecord(
-            _("It is erased, but another window still reads the former content of the file."),
+            _("What is erased is out of the rows, but another window still reads the former file."),
             _("Close the other window, then erase once more."),
         )

@@ -41,7 +41,8 @@ class UnknownAnswer(PrecmedError):
 
 def refusal(error: sqlite3.Error) -> PrecmedError:
     """What to tell a user about an error of SQLite."""
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    exactly = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    code = exactly & 0xFF
     if code in _LOCKED:
         return LockedRecord(
             _("The record is busy: another window of PrecMed is writing to it."),
@@ -49,7 +50,7 @@ def refusal(error: sqlite3.Error) -> PrecmedError:
         )
     if code in _DAMAGED:
         return damaged()
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or exactly == sqlite3.SQLITE_IOERR_SHMSIZE:
         return FailedStorage(
             _("The disk is full: nothing could be kept in the record."),
             _("Free some space, then try again."),
@@ -75,6 +76,24 @@ def damaged() -> DamagedRecord:
     return DamagedRecord(
         _("The file that keeps the record is damaged."),
         _("Restore a backup; the damaged file is kept aside."),
+    )
+
+
+def emptied(seal: str) -> DamagedRecord:
+    """There was a record, and nothing of it is left."""
+    return DamagedRecord(
+        _("The file of the record is gone or empty, though its seal “{name}” is there.").format(
+            name=seal
+        ),
+        _("Restore a backup; or remove the seal to begin a new record."),
+    )
+
+
+def no_backup(name: str) -> DamagedRecord:
+    """What is to be restored is something else, or not whole."""
+    return DamagedRecord(
+        _("“{name}” is damaged, or no backup of a record.").format(name=name),
+        _("Choose another backup. The record is as it was."),
     )
 
 

@@ -10,10 +10,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from precmed_gui.archive.record_errors import damaged, newer, refusal, replaced, unkept
+from precmed_gui.archive.record_errors import (
+    damaged,
+    emptied,
+    newer,
+    refusal,
+    replaced,
+    unkept,
+)
 from precmed_gui.archive.record_keys import KeptKeys, Keys, kept, new_keys, opened
 from precmed_gui.archive.record_schema import APPLICATION, STEPS
-from precmed_gui.archive.record_seal import break_seal, hold, release, seal
+from precmed_gui.archive.record_seal import break_seal, hold, release, seal, seal_path
 from precmed_gui.diagnosis.errors import PrecmedError
 
 WAIT_SECONDS = 10.0
@@ -161,6 +168,8 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
     is_new = not _number(connection, "schema_version")
     if is_new and 0 < path.stat().st_size < _SMALLEST:  # SQLite would write over it
         raise damaged()
+    if is_new and seal_path(path).exists():
+        raise emptied(seal_path(path).name)
     if not is_new and _number(connection, "application_id") != APPLICATION:
         raise damaged()
     if _number(connection, "user_version") > len(STEPS):

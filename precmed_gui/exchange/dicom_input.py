@@ -1,7 +1,9 @@
 """The DICOM files a reading came from, as the objects that refer to them need their headers."""
 
 import re
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.language import _
 
 if TYPE_CHECKING:
+    from pydicom.dataelem import DataElement
     from pydicom.dataset import Dataset
 
 UTF_8 = "ISO_IR 192"
@@ -18,6 +21,10 @@ _EMPTY_ALLOWED = (
     "PatientID", "PatientName", "PatientBirthDate", "PatientSex", "AccessionNumber", "StudyID",
     "StudyDate", "StudyTime", "ReferringPhysicianName",
 )  # fmt: skip
+_WHO = {"PatientID", "PatientName"}
+"""Passed on as they are, whatever DICOM says: without them nobody finds the patient."""
+_PATIENT, _TRIAL = 0x0010, 0x0012
+"""Groups of elements that objects of one study share, beside those of `_EMPTY_ALLOWED`."""
 
 
 def read_headers(case: Case) -> "tuple[Dataset, ...]":
@@ -31,11 +38,19 @@ def read_headers(case: Case) -> "tuple[Dataset, ...]":
     return tuple(map(_header, case.files or (case.path,)))
 
 
+@contextmanager
+def without_remarks() -> Iterator[None]:
+    """Keep remarks for programmers about odd headers off the terminal."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def is_dicom(case: Case) -> bool:
     """Whether the case's file calls itself DICOM (PS3.10, 7.1), so that a report can join it."""
     try:
         with Path(case.path).open("rb") as file:
-            return file.read(_HEAD)[-4:] == b"DICM"
+            return file.read(132)[128:] == b"DICM"
     except OSError:
         return False
 
@@ -69,6 +84,7 @@ def _filled(header: "Dataset") -> "Dataset":
     for name in _EMPTY_ALLOWED:
         if name not in header:
             setattr(header, name, "")
+    _drop_invalid(header)
     header.StudyDate = _moment(str(header.StudyDate or ""), r"\d{8}")
     header.StudyTime = _moment(str(header.StudyTime or ""), r"\d{2}(\d{2}(\d{2}(\.\d{1,6})?)?)?")
     names = ("DeidentificationMethod", "DeidentificationMethodCodeSequence")
@@ -76,6 +92,33 @@ def _filled(header: "Dataset") -> "Dataset":
     if is_silent and header.get("PatientIdentityRemoved") == "YES":
         header.DeidentificationMethod = "Not stated"
     return header
+
+
+def _drop_invalid(header: "Dataset") -> None:
+    """Leave out what other objects of the study must not repeat ("42" as an age, PS3.5 6.2)."""
+    for element in list(header):
+        is_shared = element.tag.group in (_PATIENT, _TRIAL) or element.keyword in _EMPTY_ALLOWED
+        if not is_shared or element.keyword in _WHO or _is_valid(element):
+            continue
+        if element.keyword in _EMPTY_ALLOWED:
+            element.value = ""
+        else:
+            del header[element.tag]
+
+
+def _is_valid(element: "DataElement") -> bool:
+    from pydicom.config import RAISE
+    from pydicom.valuerep import validate_value
+
+    if element.VR == "SQ" or element.is_empty:
+        return True
+    values = element.value if element.VM > 1 else [element.value]
+    try:
+        for value in values:
+            validate_value(element.VR, value if isinstance(value, bytes) else str(value), RAISE)
+    except ValueError:
+        return False
+    return True
 
 
 def _moment(text: str, form: str) -> str:

@@ -16,7 +16,14 @@ from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.report import Report
 from precmed_gui.diagnosis.storage import write_atomically
 from precmed_gui.exchange.dicom_findings import finding_groups
-from precmed_gui.exchange.dicom_input import UTF_8, modality_of, person_name, read_headers, refusal
+from precmed_gui.exchange.dicom_input import (
+    UTF_8,
+    modality_of,
+    person_name,
+    read_headers,
+    refusal,
+    without_remarks,
+)
 from precmed_gui.language import _, speaking
 
 if TYPE_CHECKING:
@@ -63,13 +70,14 @@ def write_structured_report(
             _("The report cannot be signed: no reader has decided about this case."),
             _("Decide about the case first, or write the report unsigned."),
         )
-    with speaking(report.form.language):
+    with speaking(report.form.language), without_remarks():
         try:
             document = _document(report, case, signer, organisation)
         except KeyError as error:
             raise refusal(Path(case.path), _("its kind of object is retired")) from error
     buffer = BytesIO()
-    document.save_as(buffer, enforce_file_format=True)
+    with without_remarks():
+        document.save_as(buffer, enforce_file_format=True)
     write_atomically(path, buffer.getvalue())
 
 

@@ -28,4 +28,6 @@ def font_of(language: str, pixels: int) -> "QFont":
     font.setFamilies([*_CHINESE, *_LATIN] if is_chinese else [*_LATIN, *_CHINESE])
     font.setPixelSize(pixels)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    # Signs in another form among figures are drawn but cannot be copied or searched in a PDF.
+    font.setFeature(QFont.Tag("calt"), 0)
     return font

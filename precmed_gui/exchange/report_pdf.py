@@ -118,25 +118,43 @@ def _document(body: Body, report: Report, area: "QRectF") -> "QTextDocument":
         document.addResource(QTextDocument.ResourceType.ImageResource.value, QUrl(name), image)
     document.setHtml(body.html)
     document.setPageSize(area.size())
-    _keep_headings(document, area.height())
+    _keep_whole(document, area.height())
     return document
 
 
-def _keep_headings(document: "QTextDocument", height: float) -> None:
-    """Begin a page with a heading under which only a line or two would be left on the last one."""
+def _keep_whole(document: "QTextDocument", height: float) -> None:
+    """Begin pages where a heading would stand alone, or Qt would cut a line in two."""
     from PySide6.QtGui import QTextCursor, QTextFormat
 
-    layout = document.documentLayout()
     block = document.begin()
     while block.isValid():
-        if block.blockFormat().headingLevel():
-            area, end = layout.blockBoundingRect(block), layout.blockBoundingRect(_later(block))
-            is_at_top = area.top() % height < area.height()
-            if end.bottom() // height > area.top() // height and not is_at_top:
-                form = block.blockFormat()
-                form.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
-                QTextCursor(block).setBlockFormat(form)
+        if _is_lone_heading(block, document, height) or _is_cut(block, height):
+            form = block.blockFormat()
+            form.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
+            QTextCursor(block).setBlockFormat(form)
         block = block.next()
+
+
+def _is_lone_heading(block: "QTextBlock", document: "QTextDocument", height: float) -> bool:
+    """Whether only a line or two would be left under a heading at the foot of a page."""
+    if not block.blockFormat().headingLevel():
+        return False
+    layout = document.documentLayout()
+    area, end = layout.blockBoundingRect(block), layout.blockBoundingRect(_later(block))
+    is_at_top = area.top() % height < area.height()
+    return bool(end.bottom() // height > area.top() // height and not is_at_top)
+
+
+def _is_cut(block: "QTextBlock", height: float) -> bool:
+    """Whether a line of text stands on two pages, as Qt leaves it under some tables."""
+    from PySide6.QtGui import QTextCursor
+
+    if QTextCursor(block).currentTable() is not None:
+        return False
+    layout = block.layout()
+    lines = (layout.lineAt(number) for number in range(layout.lineCount()))
+    spans = ((layout.position().y() + line.y(), line.height()) for line in lines)
+    return any(top // height < (top + tall - 1) // height for top, tall in spans)
 
 
 def _later(block: "QTextBlock") -> "QTextBlock":

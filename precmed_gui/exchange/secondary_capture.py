@@ -16,7 +16,7 @@ from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.explanation import Explanation
 from precmed_gui.diagnosis.report import Report
 from precmed_gui.diagnosis.storage import write_atomically
-from precmed_gui.exchange.dicom_input import UTF_8, frame_of, read_headers
+from precmed_gui.exchange.dicom_input import UTF_8, frame_of, read_headers, without_remarks
 from precmed_gui.exchange.drawing import font_of, need_fonts
 from precmed_gui.exchange.report_pictures import as_colour, overlaid
 from precmed_gui.exchange.report_texts import NOTICE, map_caveat, map_title, record_text
@@ -51,15 +51,16 @@ def write_secondary_capture(path: Path, report: Report, case: Case) -> None:
             _("There is no map of this case to capture."),
             _("Ask for the map first; a refused case has none."),
         )
-    headers = read_headers(case)
-    place = min(max(found.slice_number, 1), len(headers)) - 1
-    with speaking(report.form.language):
+    with speaking(report.form.language), without_remarks():
+        headers = read_headers(case)
+        place = min(max(found.slice_number, 1), len(headers)) - 1
         pixels = captured_pixels(report, found)
         image = _image(headers[place], pixels)
         image.DerivationDescription = _derivation(report, found)[:_LONGEST_TEXT]
     image.SourceImageSequence = [_source(headers[place], frame_of(case))]
     buffer = BytesIO()
-    image.save_as(buffer, enforce_file_format=True)
+    with without_remarks():
+        image.save_as(buffer, enforce_file_format=True)
     write_atomically(path, buffer.getvalue())
 
 

@@ -35,7 +35,7 @@ TOLERANCE = 1e-5
 IMAGES = 50
 """What an export is compared on: half of them the model's own, where they are still there."""
 CARD, README = "card.json", "README.txt"
-_BATCH = 5
+_BATCH = 25
 _BITS_8 = 255
 
 

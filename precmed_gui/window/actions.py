@@ -87,10 +87,11 @@ MENUS: tuple[tuple[str, tuple[Wish | None, ...]], ...] = (
         N_("Rec&ord"),
         (
             Wish("next_waiting", N_("Next &waiting case"), "Ctrl+N", "next"),
+            Wish("read_blinded", N_("B&linded reading"), "Ctrl+B", "eye-off"),
             Wish("show_statistics", N_("Readers' &statistics…"), "", "chart"),
             Wish("export_readings", N_("Save &decisions as CSV…"), "", "export"),
-            Wish("save_sr", N_("Save DICOM S&R…"), "", "save"),
-            Wish("save_capture", N_("Save secondary &capture…"), "", "image"),
+            Wish("save_sr", N_("Save DI&COM SR…"), "", "save"),
+            Wish("save_capture", N_("Save secondary c&apture…"), "", "image"),
             Wish("name_reader", N_("Who &reads…"), "", "patients"),
             None,
             Wish("verify_record", N_("&Verify the record…"), "", "check"),
@@ -145,7 +146,6 @@ class Actions:
         self.themes = QActionGroup(window)
         for text, wishes in MENUS:
             menu = window.menuBar().addMenu(text)
-            menu.setToolTipsVisible(True)
             self._menus.append((menu, text))
             for wish in wishes:
                 self._add(menu, wish)

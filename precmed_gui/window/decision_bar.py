@@ -37,7 +37,7 @@ ASK: dict[Stage, str] = {
     "revise": N_("You said {decision}. Now confirm or revise"),
 }
 BLIND = N_("blinded")
-_KEYS, _ARROW = 9, 20
+_KEYS, _ARROW = 9, 12
 """Classes with a key; pixels of the arrow of a menu, which a style sheet does not count."""
 
 
@@ -88,6 +88,8 @@ class DecisionBar(QFrame):
         self.agree, self.keep, self.other = QPushButton(), QPushButton(), QPushButton()
         self.refer, self.reject = QPushButton(), QPushButton()
         self.agree.setProperty("primary", True)
+        for button in (self.agree, self.keep, self.other, self.refer, self.reject):
+            button.setProperty("tight", True)
         self.menu = QMenu(self.other)
         self.other.setMenu(self.menu)
         self.agree.clicked.connect(self._on_agree)

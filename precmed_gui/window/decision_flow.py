@@ -71,7 +71,7 @@ class DecisionFlow(QObject):
         return self._is_blinded
 
     def use_reader(self, name: str) -> None:
-        """Take this person for the reader from now on; what was seen before a name was given too."""
+        """Take this person for the reader from now on; what nobody in particular saw, they saw."""
         if not self._reader:
             self._seen |= {(name, number) for _nobody, number in self._seen}
         self._reader = name

@@ -1,4 +1,4 @@
-"""Has series of earlier sessions found again with all their slices; `worklist_flow.py` opens them."""
+"""Has series of earlier sessions found again with all slices; `worklist_flow.py` opens them."""
 
 from functools import partial
 

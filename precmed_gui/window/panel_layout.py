@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from precmed_gui.window.dock import Dock
 
-PANEL_WIDTHS = (340, 510, 430)
+PANEL_WIDTHS = (340, 480, 460)
 LEAST_WORKLIST = 380
 LAYOUT_VERSION = 5
 PREDICTION, WORKLIST = 2, 5

@@ -49,7 +49,7 @@ class ReaderStatisticsView(QDialog):
         self._found = tuple(found)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_(TITLE))
-        self.resize(760, 560)
+        self.resize(760, 680)
         self.readers, self.table, self.words = QComboBox(), QTableWidget(), QLabel()
         self.readers.addItems([name or _(ALL_READERS) for name, _found in self._found])
         self.readers.setAccessibleName(_("Reader"))
@@ -73,7 +73,7 @@ class ReaderStatisticsView(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
-        for part, stretch in ((self.readers, 0), (self.table, 3), (area, 2), (limits, 0)):
+        for part, stretch in ((self.readers, 0), (self.table, 4), (area, 2), (limits, 0)):
             layout.addWidget(part, stretch)
         layout.addWidget(buttons)
         self.readers.currentIndexChanged.connect(self._on_reader)

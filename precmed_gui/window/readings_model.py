@@ -195,7 +195,7 @@ class ReadingsModel(QAbstractTableModel):
 
     def _text(self, reading: Reading, column: int) -> str:
         if column == IMAGE:
-            return _without_ending(reading.case.name)
+            return without_ending(reading.case.name)
         if column == VERDICT:
             return self._verdict_text(reading)
         prediction = reading.prediction
@@ -224,7 +224,7 @@ def _case_of(file: Unreadable) -> Case:
     return Case(path, item)
 
 
-def _without_ending(name: str) -> str:
+def without_ending(name: str) -> str:
     """All images of a list end alike; what tells them apart needs the room."""
     path = PurePath(name)
     return path.stem if path.suffix.casefold() in ENDINGS else name

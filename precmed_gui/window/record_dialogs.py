@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from precmed_gui.language import N_, _
+from precmed_gui.window.passphrase_dialog import PassphraseDialog
 
 WHO = N_("Who reads?")
 WHO_WHY = N_(
@@ -21,6 +22,8 @@ WHO_WHY = N_(
 )
 PASSPHRASE = N_("The record is encrypted. Type its passphrase:")
 PASSPHRASE_WHY = N_("Without it no answer can be kept. A forgotten passphrase cannot be recovered.")
+BACKUP = N_("The backup is encrypted. Type its passphrase:")
+BACKUP_WHY = N_("From then on it is the passphrase of the record.")
 ERASE = N_("Whose answers are to be erased?")
 ERASE_WHY = N_(
     "The patient as the worklist names it, or the file of a case without one. The answers keep "
@@ -95,6 +98,19 @@ class RecordDialogs:
         """What opens an encrypted record; `trouble` says why the last one did not."""
         why = f"{trouble} {_(PASSPHRASE_WHY)}".strip()
         return self._ask(LineQuestion(_(PASSPHRASE), why, _("Open the record"), is_secret=True))
+
+    def passphrase_of_backup(self, trouble: str) -> str:
+        """What opens an encrypted backup; `trouble` says why the last one did not."""
+        why = f"{trouble} {_(BACKUP_WHY)}".strip()
+        return self._ask(LineQuestion(_(BACKUP), why, _("Restore"), is_secret=True))
+
+    def new_passphrase(self, present: str) -> str | None:
+        """The passphrase from now on, "" to have none; None for "changed my mind"."""
+        dialog = PassphraseDialog(present, self._parent)
+        is_given = dialog.exec() == QDialog.DialogCode.Accepted
+        wish = dialog.wish if is_given else None
+        dialog.deleteLater()
+        return wish
 
     def patient(self, name: str) -> str:
         """Whom to erase; asked once more before anything is done."""

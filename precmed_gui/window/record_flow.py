@@ -37,12 +37,15 @@ TABLE_FILES = "CSV (*.csv);;XLSX (*.xlsx)"
 VERIFYING, BACKING_UP = N_("Verifying the record…"), N_("Backing up the record…")
 COUNTING = N_("Reading the decisions…")
 CHANGING = N_("Writing the record anew…")
-ENCRYPTED = N_("The record opens with the new passphrase only. Backups made before stay as they are.")
+ENCRYPTED = N_(
+    "The record opens with the new passphrase only. Backups made before stay as they are."
+)
 PLAIN = N_("The record is no longer encrypted.")
 PART = N_("While you read blinded, answers that you have not read yourself are left out.")
 RESTORING, ERASING = N_("Restoring the record…"), N_("Erasing the patient…")
 VALID = N_("The record is as it was written.")
 BAD = N_("The record is not as it was written: row {row} is the first that does not fit.")
+BAD_FILE = N_("The record is not as it was written.")
 HEAD = N_("Its head, printed on reports: {head}")
 
 
@@ -195,7 +198,8 @@ class RecordFlow(QObject):
         if found.valid:
             self._room.dialogs.tell(f"{_(VALID)} ({rows})", head)
         else:
-            bad = _(BAD).format(row=number(found.first_bad))
+            row = number(found.first_bad)
+            bad = _(BAD).format(row=row) if found.first_bad else _(BAD_FILE)
             self._room.dialogs.tell(bad, sentences(found.reason, head))
 
     def _say_backup(self, name: str, _rows: object) -> None:

@@ -156,6 +156,7 @@ class RecordKeeper(QObject):
 
     def rows(self, text: str, state: str, limit: int, offset: int) -> tuple[WorklistRow, ...]:
         """A part of the worklist."""
+
         def look(record: KeptRecord) -> tuple[WorklistRow, ...]:
             wanted = (text, state, limit, offset)
             return (record.worklist_by_name if self.is_blinded else record.worklist)(*wanted)

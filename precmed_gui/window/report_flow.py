@@ -19,6 +19,7 @@ from precmed_gui.exchange.report_pdf import write_report
 from precmed_gui.jobs.jobs import Lane
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
 from precmed_gui.language import N_, _, current_language
+from precmed_gui.window.actions import MENUS
 from precmed_gui.window.readings_model import Reading
 from precmed_gui.window.record_works import capture_case, write_sr
 
@@ -33,7 +34,13 @@ NO_DICOM = N_("Only for DICOM images: the report joins the study of the image.")
 NO_MAP = N_("There is no map of this case to capture.")
 NO_MAP_HINT = N_("Have it shown first: M in the Prediction panel.")
 _LETTER = {QLocale.Country.UnitedStates, QLocale.Country.Canada, QLocale.Country.Mexico}
-_DICOM_WISHES = ("save_sr", "save_capture")
+ONLY_DICOM = N_("(DICOM images only)")
+_DICOM_WISHES = {
+    wish.name: wish.text
+    for _menu, wishes in MENUS
+    for wish in wishes
+    if wish is not None and wish.name in ("save_sr", "save_capture")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,11 @@ class ReportFlow(QObject):
         self._writing: _Writing | None = None
         window.jobs.ended.connect(self._on_ended)
         window.prediction.reading_shown.connect(self._on_reading_shown)
+
+    @property
+    def is_working(self) -> bool:
+        """Whether a document is being written."""
+        return self._job != 0
 
     @Slot()
     def save_report(self) -> None:
@@ -175,11 +187,11 @@ class ReportFlow(QObject):
     def _on_reading_shown(self, reading: Reading | None) -> None:
         """The DICOM entries are there for DICOM images only, and say so."""
         is_fit = reading is not None and reading.prediction is not None and is_dicom(reading.case)
-        for name in _DICOM_WISHES:
+        for name, text in _DICOM_WISHES.items():
             action = self._window.actions_.by_name[name]
             action.setEnabled(is_fit)
-            action.setToolTip("" if is_fit else _(NO_DICOM))
-            action.setStatusTip("" if is_fit else _(NO_DICOM))
+            action.setText(_(text) if is_fit else f"{_(text)} {_(ONLY_DICOM)}")
+            action.setToolTip(_(NO_DICOM))
 
     @Slot(int, object)
     def _on_ended(self, job: int, outcome: Outcome) -> None:

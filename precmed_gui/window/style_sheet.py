@@ -79,6 +79,8 @@ QPushButton[primary="true"]:pressed { background: $accent_pressed; }
 QPushButton[primary="true"]:focus { border: 2px solid $focus_on_accent; padding: 6px 18px; }
 QPushButton[primary="true"]:disabled { background: $track; color: $text_disabled;
   border-color: $track; }
+QPushButton[tight="true"] { padding: 6px 9px; min-height: 18px; }
+QPushButton[tight="true"]:focus { padding: 5px 8px; }
 QPushButton[danger="true"] { background: $surface_raised; color: $danger;
   border: 1px solid $danger; }
 QPushButton[danger="true"]:hover { background: $danger_soft; color: $danger; }

@@ -19,7 +19,7 @@ COHORT_FILES = "PrecMed (*.precmed-cohort.json)"
 CSV_FILES = "CSV (*.csv)"
 CURVE_FILES = "PNG (*.png);;CSV (*.csv)"
 HTML_FILES = "HTML (*.html)"
-_PLACES = ("cases", "training", "prediction", "evaluation", "preparing", "prediction")
+_PLACES = ("cases", "training", "prediction", "evaluation", "preparing", "reading")
 PAGES = tuple(f"{name}.md" for name in _PLACES)
 
 
@@ -52,6 +52,9 @@ class Wishes(QObject):
         stack.canRedoChanged.connect(names["redo"].setEnabled)
         stack.undoTextChanged.connect(self._on_undo_text)
         stack.redoTextChanged.connect(self._on_redo_text)
+        names["read_blinded"].setCheckable(True)
+        names["read_blinded"].setChecked(window.worklist.blinding.isChecked())
+        window.worklist.blinding.toggled.connect(names["read_blinded"].setChecked)
         names["undo"].setEnabled(False)
         names["redo"].setEnabled(False)
 
@@ -77,6 +80,7 @@ class Wishes(QObject):
             "save_capture": room.reports.save_capture,
             "change_passphrase": room.record.change_passphrase,
             "next_waiting": room.worklist.show_next_waiting,
+            "read_blinded": window.worklist.blinding.toggle,
             "name_reader": room.decisions.name_reader,
             "show_statistics": room.record.show_statistics,
             "export_readings": room.record.export,
@@ -264,6 +268,7 @@ class Wishes(QObject):
     @Slot()
     def show_worklist(self) -> None:
         self._window.show_panel(5)
+        self._window.worklist.focus_rows()
 
     @Slot()
     def check_images(self) -> None:

@@ -169,7 +169,7 @@ class WorklistFlow(QObject):
 
 
 class CaseFinder:
-    """Finds the case an answer is about: on the screen, in the cohort, found before, or its file."""
+    """Finds the case an answer is about: on the screen, in the cohort, found before, its file."""
 
     def __init__(
         self,

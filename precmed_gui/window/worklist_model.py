@@ -10,14 +10,15 @@ from precmed_gui.diagnosis.record import CaseState, Decision, Shown, WorklistRow
 from precmed_gui.language import N_, _
 from precmed_gui.window.icons import icon
 from precmed_gui.window.reading_stage import said_label
+from precmed_gui.window.readings_model import without_ending
 from precmed_gui.window.verdict_box import SIGNS, WORDS
 from precmed_gui.window.wording import share
 
 COLUMNS = (
-    N_("State"), N_("Case"), N_("Patient"), N_("Model says"), N_("How sure"), N_("Decision"),
+    N_("State"), N_("Case"), N_("Patient"), N_("Model says"), N_("Decision"), N_("How sure"),
     N_("Verdict"), N_("Reader"), N_("When"),
 )  # fmt: skip
-STATE, CASE, PATIENT, LABEL, SURE, DECISION, VERDICT, READER, WHEN = range(9)
+STATE, CASE, PATIENT, LABEL, DECISION, SURE, VERDICT, READER, WHEN = range(9)
 ANSWER_COLUMNS = (LABEL, SURE, VERDICT)
 STATES: dict[CaseState, str] = {
     "waiting": N_("waiting"),
@@ -148,7 +149,7 @@ class WorklistModel(QAbstractTableModel):
         if column == STATE:
             return _(STATES[self._state(row)])
         if column == CASE:
-            return row.shown.case_name or _(ERASED)
+            return without_ending(row.shown.case_name) or _(ERASED)
         if column == PATIENT:
             return row.shown.patient
         if column == DECISION:

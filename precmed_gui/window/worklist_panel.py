@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFrame,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -24,7 +23,7 @@ from precmed_gui.window.icons import keep_icon
 from precmed_gui.window.layouts import row
 from precmed_gui.window.message_strip import MessageStrip
 from precmed_gui.window.wording import number
-from precmed_gui.window.worklist_model import CASE, PATIENT, STATES, WHEN, WorklistModel
+from precmed_gui.window.worklist_model import CASE, PAGE, PATIENT, STATES, WorklistModel
 
 TITLE = N_("Worklist")
 COUNTS = N_("{waiting} waiting · {read} read · {referred} referred")
@@ -44,7 +43,7 @@ BLINDED_TIP = N_(
 BLINDED_ON = N_("Blinded: the model's answer is hidden until you commit to yours.")
 NEXT, STATISTICS, PATIENTS = N_("Next waiting"), N_("Statistics…"), N_("Show patients")
 SEARCH_DELAY_MS = 200
-_WIDTHS = (100, 118, 84, 78, 68, 96, 96, 84, 116)
+_LEAST_CASE, _MOST_CASE = 96, 220
 
 
 class WorklistPanel(QWidget):
@@ -117,9 +116,7 @@ class WorklistPanel(QWidget):
         self.table.verticalHeader().setDefaultSectionSize(28)
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
-        for column, width in enumerate(_WIDTHS):
-            header.resizeSection(column, width)
-        header.setSectionResizeMode(WHEN, QHeaderView.ResizeMode.ResizeToContents)
+        header.setResizeContentsPrecision(PAGE)
         self.table.setColumnHidden(PATIENT, True)
         self.table.doubleClicked.connect(self._on_activated)
         self.table.installEventFilter(self)
@@ -131,6 +128,8 @@ class WorklistPanel(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.table)
+        self.rows.modelReset.connect(self._give_width)
+        self.rows.dataChanged.connect(self._on_data_changed)
         self.rows.modelReset.connect(self._show_state)
         self.strip, self.progress = MessageStrip(), CheckProgress()
 
@@ -178,6 +177,12 @@ class WorklistPanel(QWidget):
         if 0 <= place < self.rows.rowCount():
             self.table.setCurrentIndex(self.rows.index(place, CASE))
 
+    def focus_rows(self) -> None:
+        """Have the keyboard on the list, so that Enter opens a case; at first on its top."""
+        if self.rows.rowCount():
+            self.go_to(max(self.place(), 0))
+            self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def place(self) -> int:
         """The current row, -1 for none."""
         return self.table.currentIndex().row()
@@ -200,7 +205,7 @@ class WorklistPanel(QWidget):
         for place, text in enumerate((ALL_STATES, *STATES.values())):
             self.states.setItemText(place, _(text))
         self.blinding.setText(_(BLINDED))
-        self.blinding.setToolTip(_(BLINDED_TIP))
+        self.blinding.setToolTip(f"{_(BLINDED_TIP)} (Ctrl+B)")
         self._banner_text.setText(f"⚠ {_(BLINDED_ON)}")
         self.table.setAccessibleName(_(TITLE))
         self.next.setText(_(NEXT))
@@ -212,6 +217,7 @@ class WorklistPanel(QWidget):
         self.progress.stop.setToolTip(_("Stop") + " (Esc)")
         self._word_counts()
         self.rows.say_again()
+        self._give_width()
         self._show_state()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -224,6 +230,30 @@ class WorklistPanel(QWidget):
         return super().eventFilter(watched, event)
 
     # Inside
+
+    @Slot()
+    def _give_width(self) -> None:
+        """A name is read in full unless it is a very long one; the rest is always."""
+        header = self.table.horizontalHeader()
+        for column in range(self.rows.columnCount()):
+            wanted = max(self.table.sizeHintForColumn(column), header.sectionSizeHint(column))
+            header.resizeSection(column, self._limited(column, wanted))
+
+    def _limited(self, column: int, wanted: int) -> int:
+        return min(max(wanted, _LEAST_CASE), _MOST_CASE) if column == CASE else wanted
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_data_changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        """A decision may be wider than all before it; a narrower one moves nothing."""
+        if first.row() != last.row():
+            self._give_width()
+            return
+        header = self.table.horizontalHeader()
+        for column in range(self.rows.columnCount()):
+            wanted = self.table.sizeHintForIndex(first.siblingAtColumn(column)).width() + 1
+            width = max(header.sectionSize(column), self._limited(column, wanted))
+            if not self.table.isColumnHidden(column):
+                header.resizeSection(column, width)
 
     def _word_counts(self) -> None:
         counted = {state: number(self._counts.get(state, 0)) for state in STATES}
@@ -253,3 +283,4 @@ class WorklistPanel(QWidget):
     @Slot(bool)
     def _on_patients(self, is_on: bool) -> None:
         self.table.setColumnHidden(PATIENT, not is_on)
+        self._give_width()

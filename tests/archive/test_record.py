@@ -9,7 +9,12 @@ from made_record import shown, verified
 
 from precmed_gui.archive import record_keys
 from precmed_gui.archive.record import open_record, shown_of
-from precmed_gui.archive.record_errors import DamagedRecord, NewerRecord, UnknownAnswer
+from precmed_gui.archive.record_errors import (
+    DamagedRecord,
+    NewerRecord,
+    UnknownAnswer,
+    refusal,
+)
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.errors import FailedStorage
 from precmed_gui.diagnosis.prediction import Prediction
@@ -217,6 +222,19 @@ def test_a_place_that_cannot_be_written_to_ends_in_a_sentence(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(FailedStorage):
         open_record(tmp_path / "file" / "record.sqlite")
+
+
+def test_a_number_beyond_all_rows_is_no_answer(tmp_path):
+    record = open_record(tmp_path / "record.sqlite")
+    assert [record.shown(number) for number in (0, -1, 2, 2**63, 10**30)] == [None] * 5
+    record.close()
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE])
+def test_a_full_disk_is_called_full(code):
+    error = sqlite3.OperationalError()
+    error.sqlite_errorcode = code
+    assert "disk is full" in refusal(error).message
 
 
 def test_the_record_is_in_the_home_of_the_user(own_home: Path):

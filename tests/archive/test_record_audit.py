@@ -242,6 +242,19 @@ def test_a_changed_seal_is_found_and_a_missing_one_is_made_again(path):
     assert seal_path(path).read_bytes() == whole
 
 
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_a_record_of_which_only_the_seal_is_left_is_not_begun_anew(path, is_gone):
+    if is_gone:
+        path.unlink()
+    else:
+        path.write_bytes(b"")
+    for _ in range(2):
+        with pytest.raises(DamagedRecord, match="seal"):
+            open_record(path)
+    seal_path(path).unlink()
+    open_record(path).close()
+
+
 def test_the_seal_goes_with_the_first_change_and_comes_with_the_last_window(path):
     one, other = open_record(path), open_record(path)
     one.keep_shown([shown(900)])

@@ -10,6 +10,7 @@ from precmed_gui.archive.record import open_record
 from precmed_gui.archive.record_copies import back_up, restore
 from precmed_gui.archive.record_errors import DamagedRecord, ReplacedRecord, WrongPassphrase
 from precmed_gui.archive.record_passphrase import set_passphrase
+from precmed_gui.archive.record_seal import seal_path
 from precmed_gui.diagnosis.errors import FailedStorage
 from precmed_gui.diagnosis.record import Decision
 from precmed_gui.diagnosis.work import Cancelled, NeverCancelled, ignore
@@ -128,6 +129,20 @@ def test_who_was_erased_since_the_backup_stays_erased(path, backup):
     assert verified(record).valid
     record.close()
     assert b'"patient-2"' not in path.read_bytes()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a record", b"x" * 9000, "cut"])
+def test_what_is_no_backup_replaces_nothing(path, backup, content):
+    record = filled(path)
+    back_up(record, backup, *QUIETLY)
+    before = list(record.every())
+    backup.write_bytes(backup.read_bytes()[:9000] if content == "cut" else content)
+    with pytest.raises(DamagedRecord, match="no backup") as caught:
+        restore(path, backup, "", *QUIETLY)
+    assert "is as it was" in caught.value.hint
+    assert list(record.every()) == before
+    record.close()
+    assert names(path.parent) == [path.name, seal_path(path).name]
 
 
 def test_a_damaged_backup_replaces_nothing(path, backup):

@@ -88,6 +88,17 @@ def test_an_unknown_patient_is_erased_by_the_case(path):
     record.close()
 
 
+def test_whoever_was_never_there_is_not_called_erased(path):
+    record, other = open_record(path), sqlite3.connect(path, isolation_level=None)
+    record.keep_shown([shown(1)])
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM rows").fetchall()
+    record.keep_shown([shown(2)])
+    assert record.erase("nobody") == 0
+    other.close()
+    record.close()
+
+
 def test_nobody_else_is_touched(path):
     record, _ = with_patient(path)
     others = {row.shown for row in record.worklist(limit=1000) if row.shown.patient != "Zoë Quick"}

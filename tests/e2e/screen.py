@@ -156,6 +156,39 @@ class Screen:
         self._do("windowsize", window, 1280, 800)
         self._do("windowactivate", "--sync", window)
 
+    def wait_window(self, title: str, seconds: float = 20) -> None:
+        """Until the window with the keyboard has a title that matches as a whole."""
+        deadline = time.monotonic() + seconds
+        name = ""
+        while time.monotonic() < deadline:
+            found = subprocess.run(
+                ["xdotool", "getactivewindow", "getwindowname"],
+                env=self.environment,
+                capture_output=True,
+                check=False,
+                timeout=30,
+                text=True,
+            )
+            name = found.stdout.strip()
+            if re.fullmatch(title, name):
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"the keyboard is in “{name}”, not in “{title}”")
+
+    def active_region(self) -> Region:
+        """Where the window with the keyboard is."""
+        said = subprocess.run(
+            ["xdotool", "getactivewindow", "getwindowgeometry", "--shell"],
+            env=self.environment,
+            capture_output=True,
+            check=True,
+            timeout=30,
+            text=True,
+        ).stdout
+        at = dict(line.split("=") for line in said.split())
+        left, top = int(at["X"]), int(at["Y"])
+        return left, top, left + int(at["WIDTH"]), top + int(at["HEIGHT"])
+
     def _do(self, *words: object) -> None:
         subprocess.run(
             ["xdotool", *map(str, words)],

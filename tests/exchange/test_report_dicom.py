@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,9 +21,9 @@ from precmed_gui.exchange.secondary_capture import write_secondary_capture
 
 pytestmark = pytest.mark.usefixtures("qapp")
 PIXELMED = Path("/usr/share/java/pixelmed.jar")
-JAVA = ["java", *(f"-Djdk.xml.{name}OpLimit=0" for name in ("xpathExpr", "xpathTotal")),
-        "-Djdk.xml.xpathExprGrpLimit=0", "-cp", "/usr/share/java/*",
-        "com.pixelmed.validate.DicomSRValidator"]  # fmt: skip
+LIMITS = ("xpathExprOpLimit", "xpathTotalOpLimit", "xpathExprGrpLimit")
+JAVA = ["java", "-XX:TieredStopAtLevel=1", *(f"-Djdk.xml.{name}=0" for name in LIMITS),
+        "-cp", "/usr/share/java/*", "com.pixelmed.validate.DicomSRValidator"]  # fmt: skip
 
 
 @pytest.fixture
@@ -149,6 +150,24 @@ def test_a_patient_name_in_another_character_set_survives(tmp_path, target):
     found = dcmread(target)
     assert str(found.PatientName) == "张^伟"
     assert named(found, "Procedure reported")[0].ConceptCodeSequence[0].CodeValue == "43468-8"
+
+
+@pytest.mark.parametrize("write", [write_structured_report, write_secondary_capture])
+def test_an_invalid_header_is_not_repeated(write, tmp_path, target):
+    with warnings.catch_warnings(action="ignore"):
+        path = write_dicom(
+            tmp_path / "odd.dcm", RAMP, StudyInstanceUID="1.2.3", SeriesInstanceUID="1.2.3.1",
+            Modality="DX", PatientName="Jane_Doe", PatientAge="42", PatientBirthDate="1960.01.01",
+            PatientSex="F", PatientWeight="70.00000000000000001", StudyID="n" * 20,
+        )  # fmt: skip
+    write(target, make_full_report(), Case(str(path)))
+    found = dcmread(target)
+    assert (found.PatientName, found.PatientID, found.PatientSex) == ("Jane_Doe", "PAT-7", "F")
+    assert (found.PatientBirthDate, found.StudyID) == ("", "")
+    assert not {"PatientAge", "PatientWeight"} & set(found.dir("Patient"))
+    if shutil.which("dciodvfy"):
+        said = subprocess.run(["dciodvfy", target], capture_output=True, text=True, check=False)
+        assert "Error" not in said.stderr
 
 
 @pytest.mark.parametrize("write", [write_structured_report, write_secondary_capture])

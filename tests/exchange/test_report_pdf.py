@@ -4,10 +4,13 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from made_reading import HEAD, make_decisions, make_full_report, make_map
+from PIL import Image
 
 from precmed_gui.diagnosis.errors import FailedStorage
 from precmed_gui.diagnosis.report import ReportForm
@@ -80,6 +83,15 @@ def test_names_in_three_scripts_are_in_the_text(page):
     assert any("\u0600" <= sign <= "\u06ff" or "\ufb50" <= sign <= "\ufeff" for sign in text)
 
 
+def test_signs_and_brackets_can_be_copied_with_the_figures(page):
+    """A "> 99 %" that is copied as "99 %" says something else."""
+    pdftotext = tool("pdftotext")
+    write_report(page, make_full_report(summary=("It is > 9 %, < 99 % (5 to 7) on 2026-11-23.",)))
+    assert "It is > 9 %, < 99 % (5 to 7) on 2026-11-23." in pdftotext("-layout", page, "-").replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+
+
 def test_a_refused_case_has_no_percentage_of_its_classes(page):
     pdftotext = tool("pdftotext")
     write_report(page, make_full_report("refused"))
@@ -100,10 +112,25 @@ def test_a_heading_never_stands_alone_at_the_foot_of_a_page(page):
             assert lines[-1].strip() not in headings
 
 
+@pytest.mark.parametrize("height", [160, 161, 162, 163])
+def test_no_line_of_text_reaches_into_the_page_before(height, page, tmp_path):
+    """The tops of the second page's first line stood at the foot of the first one."""
+    pdftoppm = tool("pdftoppm")
+    pixels, strength = np.zeros((height, 200), np.uint8), np.zeros((height, 200), np.float32)
+    strength[:20] = 1
+    found = replace(make_map(), strength=strength)
+    write_report(page, make_full_report(pixels=pixels, explanation=found))
+    pdftoppm("-r", "96", "-gray", "-f", "1", "-l", "1", page, tmp_path / "look")
+    with Image.open(next(tmp_path.glob("look*"))) as image:
+        has_ink = (np.asarray(image) < 200).any(axis=1)
+    ends = np.flatnonzero(np.diff(has_ink.astype(int)))
+    *_body, last_line, rule, _notice, _head = (ends[1::2] - ends[::2]).tolist()
+    assert rule <= 2
+    assert last_line > 6
+
+
 def test_the_pages_have_something_drawn_on_them(page, tmp_path):
     pdftoppm = tool("pdftoppm")
-    from PIL import Image
-
     write_report(page, make_full_report(explanation=make_map(has_passed=False)))
     pdftoppm("-r", "50", "-png", page, tmp_path / "look")
     for file in sorted(tmp_path.glob("look*.png")):

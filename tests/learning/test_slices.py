@@ -19,7 +19,7 @@ from precmed_gui.diagnosis.work import NeverCancelled, ignore
 from precmed_gui.learning import train
 from precmed_gui.learning.decoded import Frame, decoded
 from precmed_gui.learning.evaluate import compare_on, evaluate
-from precmed_gui.learning.predict import predict
+from precmed_gui.learning.predict import predict, read_fingerprint
 from precmed_gui.learning.shelf import load_card, split_rows
 from precmed_gui.learning.slices import (
     averaged,
@@ -180,6 +180,12 @@ def test_a_series_gets_one_answer_from_all_its_slices(
     assert answer.case == case
     assert answer.probabilities == pytest.approx(product / product.sum(), abs=1e-5)
     assert answer.nearest in [one.nearest for one in each]
+    assert answer.fingerprint not in [one.fingerprint for one in each]
+    card = load_card(Path(by_slice.folder))
+    for one in (answer, *each):
+        assert one.fingerprint == read_fingerprint(one.case, card)
+    changed = replace(case, files=case.files[::-1])
+    assert read_fingerprint(changed, card) != answer.fingerprint
 
 
 def test_series_and_pictures_are_answered_in_the_order_asked(

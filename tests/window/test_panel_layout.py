@@ -51,7 +51,11 @@ def test_a_large_picture_leaves_the_worklist_and_then_brings_all_back(qtbot, win
     qtbot.waitUntil(lambda: prediction.width() > 2 * window.width() // 3 - 50, timeout=5000)
     large.trigger()
     assert visible(window) == all_panels
-    qtbot.waitUntil(lambda: widths(window) == before, timeout=5000)
+
+    def are_back():
+        assert widths(window) == pytest.approx(before, abs=NEAR)
+
+    qtbot.waitUntil(are_back, timeout=5000)
 
 
 def test_the_button_beside_the_picture_does_the_same(window):

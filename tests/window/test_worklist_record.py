@@ -4,12 +4,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from made_dicom import RAMP, write_dicom
 from PIL import Image
+from pydicom import dcmread
 from reading_room import answer
 from tested_card import CARD
 
 from precmed_gui.archive.record import open_record
+from precmed_gui.archive.record_errors import WrongPassphrase
+from precmed_gui.archive.record_seal import seal_path
 from precmed_gui.diagnosis.cases import Case
+from precmed_gui.diagnosis.explanation import Explanation, MapChecks
 from precmed_gui.diagnosis.prediction import PredictionList
 from precmed_gui.places import record_file
 from precmed_gui.window.engines import make_jobs
@@ -54,6 +59,17 @@ def test_verify_says_that_it_holds_and_its_head(qtbot, window, monkeypatch):
     assert window.room.keeper.head() in text
 
 
+def test_a_change_outside_of_every_row_is_said_without_naming_a_row(qtbot, window, monkeypatch):
+    told = []
+    monkeypatch.setattr(window.room.dialogs, "tell", lambda *texts: told.append(texts))
+    window.room.close()
+    seal_path(record_file()).write_text("{}")
+    finish(qtbot, window, window.room.record.verify)
+    ((title, text),) = told
+    assert title == "The record is not as it was written."
+    assert "seal" in text
+
+
 def test_a_backup_brings_back_what_was_there(qtbot, window, monkeypatch, tmp_path):
     backup = str(tmp_path / "kept.precmed-record")
     monkeypatch.setattr(window.dialogs, "save_file", lambda *_asked: backup)
@@ -92,7 +108,7 @@ def test_a_report_has_the_head_of_the_chain_and_is_noted(qtbot, window, monkeypa
     monkeypatch.setattr(
         window.dialogs, "save_file", lambda _t, name, _k: names.append(name) or str(target)
     )
-    window.room.record.save_report()
+    window.room.reports.save_report()
     assert target.read_bytes().startswith(b"%PDF")
     assert "1.png" not in names[0]
     record = open_record(record_file())
@@ -105,3 +121,148 @@ def test_ctrl_6_shows_the_worklist(window):
     window.actions_.by_name["show_worklist"].trigger()
     assert window.worklist.isVisible()
     assert window.actions_.by_name["show_worklist"].shortcut().toString() == "Ctrl+6"
+
+
+def test_a_passphrase_is_set_asked_for_changed_and_taken_away(qtbot, window, monkeypatch):
+    dialogs, record = window.room.dialogs, window.room.record
+    for present, wish, said in (("", "one", "new passphrase"), ("one", "two", "new passphrase")):
+        monkeypatch.setattr(dialogs, "new_passphrase", checked(present, wish))
+        finish(qtbot, window, record.change_passphrase)
+        assert said in window.worklist.strip.text()
+        assert window.room.keeper.counts()["waiting"] == 2
+        with pytest.raises(WrongPassphrase):
+            open_record(record_file(), "zero")
+        open_record(record_file(), wish).close()
+    window.room.keeper.keep((answer(3),))
+    monkeypatch.setattr(dialogs, "new_passphrase", checked("two", ""))
+    finish(qtbot, window, record.change_passphrase)
+    assert "no longer encrypted" in window.worklist.strip.text()
+    again = open_record(record_file())
+    assert again.counts()["waiting"] == 3
+    again.close()
+
+
+def checked(present, wish):
+    def ask(given):
+        assert given == present
+        return wish
+
+    return ask
+
+
+def test_whoever_closes_the_passphrase_dialog_changes_nothing(window, monkeypatch):
+    monkeypatch.setattr(window.room.dialogs, "new_passphrase", lambda _present: None)
+    window.room.record.change_passphrase()
+    assert not window.room.record.is_working
+    assert window.room.keeper.counts()["waiting"] == 2
+
+
+def test_a_backup_under_another_passphrase_is_asked_for_it(qtbot, window, monkeypatch, tmp_path):
+    backup = str(tmp_path / "kept.precmed-record")
+    monkeypatch.setattr(window.dialogs, "save_file", lambda *_asked: backup)
+    monkeypatch.setattr(window.dialogs, "open_file", lambda *_asked: backup)
+    monkeypatch.setattr(window.dialogs, "confirm", lambda *_asked: True)
+    dialogs, record = window.room.dialogs, window.room.record
+    monkeypatch.setattr(dialogs, "new_passphrase", lambda _present: "old")
+    finish(qtbot, window, record.change_passphrase)
+    finish(qtbot, window, record.back_up)
+    monkeypatch.setattr(dialogs, "new_passphrase", lambda _present: "new")
+    finish(qtbot, window, record.change_passphrase)
+    asked = []
+    monkeypatch.setattr(dialogs, "passphrase_of_backup", lambda why: asked.append(why) or "old")
+    finish(qtbot, window, record.restore)
+    assert len(asked) == 1
+    assert "restored" in window.worklist.strip.text()
+    assert window.room.passphrase == "old"
+    assert window.room.keeper.counts()["waiting"] == 2
+
+
+def test_verify_can_be_stopped_and_leaves_the_window_free(qtbot, window, monkeypatch):
+    told = []
+    monkeypatch.setattr(window.room.dialogs, "tell", lambda *texts: told.append(texts))
+    window.room.record.verify()
+    assert window.worklist.progress.isVisible()
+    assert window.worklist.progress.stop.isEnabled()
+    window.actions_.by_name["stop"].trigger()
+    qtbot.waitUntil(lambda: not window.room.record.is_working, timeout=SLOW)
+    assert window.worklist.progress.isHidden()
+    assert window.room.keeper.counts()["waiting"] == 2
+    finish(qtbot, window, window.room.record.verify)
+    assert "as it was written" in told[-1][0]
+
+
+def test_no_report_of_a_hidden_answer(window, monkeypatch, tmp_path):
+    window.room.decisions._seen.clear()
+    window.room.decisions.use_reader("Dr Bo")
+    window.room.decisions._seen.clear()
+    window.room.decisions._is_blinded = True
+    window.room.decisions.refresh()
+    assert window.room.is_hidden
+    monkeypatch.setattr(window.dialogs, "save_file", lambda *_asked: pytest.fail("asked where"))
+    window.room.reports.save_report()
+    assert "hidden while you read blinded" in window.prediction.strip.text()
+    window.wishes.save_predictions()
+    assert "hidden while you read blinded" in window.prediction.strip.text()
+    error = window.reading_flow.save_table(tmp_path / "a.csv")
+    assert error is not None
+    assert not (tmp_path / "a.csv").exists()
+
+
+def test_blinded_reading_is_remembered(qtbot, window):
+    window.settings.setValue("reader", "Dr Ada")
+    window.worklist.blinding.setChecked(True)
+    assert window.actions_.by_name["read_blinded"].isChecked()
+    other = MainWindow(window.jobs)
+    qtbot.addWidget(other)
+    assert other.room.decisions.is_blinded
+    assert other.worklist.blinding.isChecked()
+    other.room.close()
+
+
+def test_dicom_entries_are_for_dicom_images_and_say_so(window):
+    for name in ("save_sr", "save_capture"):
+        action = window.actions_.by_name[name]
+        assert not action.isEnabled()
+        assert "DICOM images only" in action.text()
+
+
+@pytest.fixture
+def dicom(qtbot, window, tmp_path):
+    path = write_dicom(
+        tmp_path / "1.dcm", RAMP, Modality="CT", StudyInstanceUID="1.2", SeriesInstanceUID="1.2.3",
+        PatientName="Doe^Jane", StudyDate="20260101", StudyTime="120000", StudyID="1",
+        AccessionNumber="", PatientBirthDate="", PatientSex="", ReferringPhysicianName="",
+        SeriesNumber=1, InstanceNumber=1,
+    )  # fmt: skip
+    prediction = replace(answer(9), case=Case(str(path), patient="PAT-7"))
+    window.room.keeper.keep((prediction,))
+    window.prediction.show_finished(PredictionList("m", (prediction,), ()))
+    with qtbot.waitSignal(window.reading_flow.case_shown, timeout=SLOW):
+        window.prediction.table.go_to(2)
+    return prediction
+
+
+def test_a_dicom_image_has_a_report_and_a_capture_in_its_study(
+    qtbot, window, dicom, monkeypatch, tmp_path
+):
+    assert window.actions_.by_name["save_sr"].isEnabled()
+    assert window.actions_.by_name["save_sr"].text() == "Save DI&COM SR…"
+    names = iter((str(tmp_path / "sr.dcm"), str(tmp_path / "map.dcm")))
+    monkeypatch.setattr(window.dialogs, "save_file", lambda *_asked: next(names))
+    window.room.reports.save_capture()
+    assert "no map of this case" in window.prediction.strip.text()
+    window.room.reports.save_sr()
+    qtbot.waitUntil(lambda: not window.room.reports.is_working, timeout=SLOW)
+    found = dcmread(tmp_path / "sr.dcm")
+    assert (found.StudyInstanceUID, found.VerificationFlag) == ("1.2", "UNVERIFIED")
+    strength = np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8)
+    checks = MapChecks(0.9, 0.9, True)
+    found = Explanation(dicom.case, 1, "ill", "occlusion", strength, checks, 1.0)
+    window.room.maps.explanation = found
+    window.room.reports.save_capture()
+    qtbot.waitUntil(lambda: not window.room.reports.is_working, timeout=SLOW)
+    assert dcmread(tmp_path / "map.dcm").StudyInstanceUID == "1.2"
+    record = open_record(record_file())
+    shown = window.room.shown()
+    assert [export.kind for export in record.exports_of(shown.number)] == ["sr", "capture"]
+    record.close()
