@@ -14,7 +14,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from precmed_gui.diagnosis.errors import PrecmedError
@@ -157,16 +157,54 @@ def _quote(text: str, separator: str) -> str:
 def _parsed(text: str, separator: str, quote: str) -> _Rows:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, quotechar=quote)
     rows: _Rows = []
+    ends = [0]
     try:
         for row in reader:
             _require_room(len(rows), len(row))
             rows.append([_clean(cell) for cell in row])
+            ends.append(reader.line_num)
     except csv.Error as error:
-        raise PrecmedError(
-            _("Row {row} of the table cannot be read.").format(row=len(rows) + 1),
-            _("Open it in a spreadsheet program and save it as XLSX or CSV (UTF-8)."),
-        ) from error
-    return rows
+        raise _unreadable_row(len(rows) + 1) from error
+    swallowing = _swallowing(text, separator, rows, ends)
+    if swallowing is None:
+        return rows
+    plain = _plain(text, separator, quote)
+    if len({len(row) for row in plain if any(row)}) == 1:
+        return plain
+    raise PrecmedError(
+        _("A quotation mark in row {row} of the table swallows the rows below it.").format(
+            row=swallowing + 1
+        ),
+        _("Remove it, or save the table as XLSX from a spreadsheet program."),
+    )
+
+
+def _swallowing(text: str, separator: str, rows: _Rows, ends: list[int]) -> int | None:
+    """The first row that holds at least two lines each of which has the signs of a row."""
+    lines = io.StringIO(text, newline="").readlines()
+    if len(lines) <= len(rows):
+        return None
+    signs = Counter(map(len, filter(any, rows))).most_common(1)[0][0] - 1
+    for place, (begin, end) in enumerate(pairwise(ends)):
+        full = sum(line.count(separator) >= max(signs, 1) for line in lines[begin:end])
+        if end > begin + 1 and full > 1:
+            return place
+    return None
+
+
+def _plain(text: str, separator: str, quote: str) -> _Rows:
+    """The rows of a table whose quotation marks are only marks."""
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator, quoting=csv.QUOTE_NONE
+    )
+    return [[_clean(cell).strip(quote) for cell in row] for row in reader]
+
+
+def _unreadable_row(row: int) -> PrecmedError:
+    return PrecmedError(
+        _("Row {row} of the table cannot be read.").format(row=row),
+        _("Open it in a spreadsheet program and save it as XLSX or CSV (UTF-8)."),
+    )
 
 
 # XLSX

@@ -258,7 +258,6 @@ class CheckPanel(QWidget):
         self._stack.setCurrentIndex(_NOTICE if report is None else _FOUND)
         self._message.setText(_(NOT_CHECKED) if has_cases else _(NO_IMAGES))
         self._first.setEnabled(has_cases and not self._is_busy)
-        self._again.setVisible(report is not None)
         self._again.setEnabled(has_cases and not self._is_busy)
         self._figures.setVisible(report is not None)
         self._verdict.setVisible(report is not None)
@@ -272,6 +271,7 @@ class CheckPanel(QWidget):
             self._stale.show_message(_(STALE), kind="warning", action=_(AGAIN))
         else:
             self._stale.hide()
+        self._again.setVisible(report is not None and not is_told)  # the strip offers it, too
         self.finding.set_can_fix(can_fix=not (self._is_stale or self._is_busy))
         self._show_sign()
 

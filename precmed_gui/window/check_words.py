@@ -79,7 +79,7 @@ def sizes_text(sizes: tuple[tuple[int, int], tuple[int, int]]) -> str:
 
 def leaks_text(findings: Sequence[Finding]) -> str:
     """What leaks, in figures, and why that matters."""
-    titles = "; ".join(finding.title.rstrip(".") for finding in findings)
+    titles = _("; ").join(finding.title.rstrip(".") for finding in findings)
     return _(
         "The training was not started: {leaks}. A test on such images promises more than the "
         "model can keep."

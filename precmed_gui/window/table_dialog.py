@@ -247,7 +247,7 @@ def _changes(before: Cohort, after: Cohort) -> str:
         (parts, N_("part of {images}")),
     )
     pieces = [_(text).format(images=images_text(count)) for count, text in said if count]
-    return _("Apply changes: {pieces}.").format(pieces="; ".join(pieces))
+    return _("Apply changes: {pieces}.").format(pieces=_("; ").join(pieces))
 
 
 def _examples(table: Table, place: int) -> str:

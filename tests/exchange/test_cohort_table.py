@@ -109,6 +109,27 @@ def test_separator_and_quotation_marks_are_found_out(
     assert table.rows == (("a, b.png", "sick"), ('c "d".png', "well"))
 
 
+@pytest.mark.parametrize("rows_below", [0, 1, 2, 30])
+def test_a_stray_quotation_mark_swallows_no_rows(tmp_path: Path, rows_below: int) -> None:
+    below = "".join(f"{n}.png,well,n\n" for n in range(rows_below))
+    text = f'file,label,note\na.png,sick,x\nb.png,"sick,y\n{below}'
+    table = read_table(written(tmp_path / "t.csv", text))
+    assert len(table.rows) == 2 + rows_below
+    assert table.rows[1] == ("b.png", "sick", "y") or rows_below == 0
+
+
+def test_a_stray_mark_among_quoted_cells_is_said_with_its_row(tmp_path: Path) -> None:
+    text = 'file,label,note\na.png,"sick, very",x\nb.png,"sick,y\nc.png,well,z\nd.png,well,z\n'
+    with pytest.raises(PrecmedError, match="row 3"):
+        read_table(written(tmp_path / "t.csv", text))
+
+
+def test_a_cell_of_several_lines_stays_one_cell(tmp_path: Path) -> None:
+    text = 'file,label,note\na.png,sick,"first\nsecond, third\nlast"\nb.png,well,y\n'
+    table = read_table(written(tmp_path / "t.csv", text))
+    assert table.rows == (("a.png", "sick", "first second, third last"), ("b.png", "well", "y"))
+
+
 def test_headers_are_found_below_a_title_and_rows_keep_their_numbers(tmp_path: Path) -> None:
     text = "Cases of 2024,,\n,,\nfile,label,label\na.png,sick,x\n,,\nzz.png,well,y\n,,\n"
     table = read_table(written(tmp_path / "t.csv", text))
