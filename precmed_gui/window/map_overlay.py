@@ -57,7 +57,8 @@ class MapOverlay(QWidget):
         self.update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._view and event.type() == QEvent.Type.Resize:
+        view = getattr(self, "_view", None)  # gone while Qt takes windows down
+        if watched is view and event.type() == QEvent.Type.Resize:
             self.resize(self._view.size())
         return super().eventFilter(watched, event)
 

@@ -150,7 +150,8 @@ class PictureArea(QWidget):
         self.view.set_place(self.slices.text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.view and self.slices.total > 1:
+        view = getattr(self, "view", None)  # gone while Qt takes windows down
+        if view is not None and watched is view and self.slices.total > 1:
             if isinstance(event, QWheelEvent):
                 return self._turned_by_wheel(event)
             if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
