@@ -297,10 +297,11 @@ def predict(
         require_there(paths)
         answers = predict_paths(str(model), tuple(absolute(paths)), report, cancel)
         document = predicted_document(answers)
+        table = csv.expanduser().resolve() if csv else None
         if archive:
-            document["archive"] = kept_answers(model, answers)
-        if csv:
-            write_predictions_csv(csv.expanduser().resolve(), answers)
+            document["archive"] = kept_answers(model, answers, table)
+        elif table:
+            write_predictions_csv(table, answers)
         _tell_unreadable(answers.unreadable)
         _answer(document, predicted_text(answers), as_json=as_json)
         return answers

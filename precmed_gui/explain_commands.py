@@ -17,7 +17,7 @@ from precmed_gui.options import AsJson, ModelFolder
 from precmed_gui.sources import opened
 from precmed_gui.terminal import say, shown_progress, stopping_on_interrupt
 
-METHODS: tuple[MapMethod, ...] = ("gradient", "class-activation")
+METHODS: tuple[MapMethod, ...] = ("class-activation", "gradient")
 assert set(METHODS) <= set(get_args(MapMethod))
 
 
@@ -66,15 +66,18 @@ def explain(
     from precmed_gui.exchange.report_contents import display_pixels
     from precmed_gui.learning.explain import MapWish, explained
 
+    target = out.expanduser().resolve()
+    _require_png(target)
     with stopping_on_interrupt() as cancel, shown_progress() as report:
         case = _only_case(image, report, cancel)
+        _require_other_file(target, case)
         _tell_refused(model, case, report, cancel)
-        way: MapMethod = "class-activation" if method == "class-activation" else "gradient"
+        way: MapMethod = "gradient" if method == "gradient" else "class-activation"
         found = explained(str(model), MapWish(case, label, slice_number, way), report, cancel)
         picture = modality(NAMES[0]).read_picture(case, found.slice_number)
         pixels = display_pixels(picture)
         png = map_png(pixels, found, MapLook(opacity, contour))
-        write_atomically(out.expanduser().resolve(), png)
+        write_atomically(target, png)
     document = explained_document(found)
     typer.echo(json.dumps(document, allow_nan=False) if as_json else explained_text(found, out))
 
@@ -106,12 +109,35 @@ def explained_text(found: Explanation, out: Path) -> str:
     return sentences(made, map_caveat(found))
 
 
+def _require_png(target: Path) -> None:
+    if target.is_dir():
+        raise PrecmedError(
+            _("“{name}” is a folder.").format(name=target.name),
+            _("Name a file in it that ends in .png."),
+        )
+    if target.suffix.lower() != ".png":
+        raise PrecmedError(
+            _("The map is saved as a PNG file; “{name}” is named otherwise.").format(
+                name=target.name
+            ),
+            _("Choose a name that ends in .png."),
+        )
+
+
+def _require_other_file(target: Path, case: Case) -> None:
+    files = (case.path, *case.files)
+    if target.exists() and any(target.samefile(file) for file in files if Path(file).exists()):
+        raise PrecmedError(
+            _("The map would overwrite the image itself."), _("Choose another name for --out.")
+        )
+
+
 def _only_case(image: Path, report: Report, cancel: CancelToken) -> Case:
     cohort = opened([image], report, cancel)
     if len(cohort.cases) != 1:
         raise PrecmedError(
             _("“{path}” is not one image.").format(path=image),
-            cohort.unreadable[0].reason if cohort.unreadable else _("Name one image file."),
+            cohort.unreadable[0].reason if cohort.unreadable else _("Name one image file, or the folder of one series."),
         )
     return cohort.cases[0]
 

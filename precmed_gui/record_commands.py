@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from precmed_gui.archive.exports import export_of
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.prediction import PredictionList
 from precmed_gui.diagnosis.record import Audit
@@ -57,6 +58,13 @@ Patient = Annotated[
     typer.Argument(
         metavar="PATIENT", help=_("The patient, or the whole path of an image of nobody known.")
     ),
+]
+
+ReadingsFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help=_("The table; XLSX where its name ends so."))
+]
+WithNames = Annotated[
+    bool, typer.Option("--identity", help=_("Write the names of cases and patients, too."))
 ]
 
 audit_app = typer.Typer(help=_("Look whether the record is as it was written."))
@@ -157,17 +165,41 @@ def passphrase(
     _say_former(_place(record))
 
 
-def kept_answers(model: Path, answers: PredictionList) -> dict[str, object]:
-    """Keep what `precmed predict` is going to print; where it stands in the record."""
+@archive_app.command(help=_("Write all readings and decisions as CSV or XLSX, without names."))
+def table(file: ReadingsFile, names: WithNames = False, record: RecordPath = None) -> None:
+    """Write the newest answer of each case, and every decision, into `file`."""
+    from precmed_gui.archive.table_readings import cases_in, table_readings
+    from precmed_gui.exchange.readings_table import write_readings
+
+    place = file.expanduser().resolve()
+    with (
+        opened_record(_place(record)) as found,
+        stopping_on_interrupt() as cancel,
+        shown_progress() as report,
+    ):
+        readings = table_readings(found, "", report, cancel)
+        write_readings(place, readings, has_identity=names)
+        cases = cases_in(readings)
+        found.note_export(export_of("readings", place, cases=cases))
+    counted = ngettext("{n} case", "{n} cases", cases).format(n=cases)
+    typer.echo(f"{_('Written: {path}').format(path=place)} ({counted})")
+
+
+def kept_answers(
+    model: Path, answers: PredictionList, table: Path | None = None
+) -> dict[str, object]:
+    """Keep what `precmed predict` is going to print, and write a table of it; where it stands."""
     from precmed_gui.archive.record import shown_of
-    from precmed_gui.diagnosis.record import UsedModel
-    from precmed_gui.evaluation.wording import worth
+    from precmed_gui.archive.used_models import used_model
+    from precmed_gui.exchange.predictions_csv import write_predictions_csv
     from precmed_gui.learning.shelf import load_card, model_digest
 
-    card = load_card(model, verify=False)
-    used = UsedModel(card.name, model_digest(model), answers.intended_use, worth(card))
+    used = used_model(load_card(model, verify=False), model_digest(model))
     with opened_record(record_file()) as record:
         kept = record.keep_shown([shown_of(one, used) for one in answers.predictions])
+        if table is not None:
+            write_predictions_csv(table, answers)
+            record.note_export(export_of("predictions", table, cases=len(kept)))
         return {"rows": [one.number for one in kept], "head": record.head()}
 
 

@@ -1,6 +1,5 @@
 """Finds the case `precmed report` is about: an image read now, or an answer the record holds."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -8,15 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from precmed_gui.archive.exports import export_of
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.explanation import Explanation
 from precmed_gui.diagnosis.model_card import ModelCard
-from precmed_gui.diagnosis.record import Decision, DecisionKind, Export, Shown, UsedModel
+from precmed_gui.diagnosis.record import Decision, DecisionKind, Shown
 from precmed_gui.diagnosis.report import Report, ReportForm
 from precmed_gui.diagnosis.work import CancelToken
 from precmed_gui.diagnosis.work import Report as Tell
-from precmed_gui.evaluation.wording import worth
 from precmed_gui.exchange.dicom_input import read_headers, without_remarks
 from precmed_gui.exchange.report_contents import display_pixels, report_of
 from precmed_gui.exchange.report_texts import first_label
@@ -72,14 +71,14 @@ class ReportedCase:
     def note(self, kind: str, file: Path) -> None:
         """Keep in the record that a file went out."""
         if self.record is not None:
-            digest = hashlib.sha256(file.read_bytes()).hexdigest()
-            self.record.note_export(Export(self.report.shown.number, kind, file.name, digest))
+            self.record.note_export(export_of(kind, file, self.report.shown.number))
 
 
 @contextmanager
 def case_of_path(asked: Asked, tell: Tell, cancel: CancelToken) -> Iterator[ReportedCase]:
     """Read an image now; nothing of it is kept."""
     from precmed_gui.archive.record import shown_of
+    from precmed_gui.archive.used_models import used_model
     from precmed_gui.learning.predict import predict
     from precmed_gui.learning.shelf import load_card, model_digest
 
@@ -91,7 +90,7 @@ def case_of_path(asked: Asked, tell: Tell, cancel: CancelToken) -> Iterator[Repo
         answers = predict(str(folder), (case,), tell, cancel)
         if answers.unreadable:
             raise PrecmedError(answers.unreadable[0].reason, _("Choose another image."))
-        used = UsedModel(card.name, model_digest(folder), card.intended_use, worth(card))
+        used = used_model(card, model_digest(folder))
         now = datetime.now(UTC).isoformat(timespec="seconds")
         shown = replace(shown_of(answers.predictions[0], used), at=now)
         found = None if _skips(asked, shown) else _map_of(folder, case, tell, cancel)
@@ -103,6 +102,8 @@ def case_of_path(asked: Asked, tell: Tell, cancel: CancelToken) -> Iterator[Repo
 @contextmanager
 def case_of_record(asked: Asked, tell: Tell, cancel: CancelToken) -> Iterator[ReportedCase]:
     """Open an answer of the record, with its decisions, and the head of the chain."""
+    from precmed_gui.archive.record import map_of
+
     if not record_file().exists():
         raise _unknown(asked.case)
     with opened_record(record_file()) as record:
@@ -112,6 +113,8 @@ def case_of_record(asked: Asked, tell: Tell, cancel: CancelToken) -> Iterator[Re
         case, report = _read_again(asked, shown, tell, cancel)
         if asked.kind is not None:
             record.decide(_decision(asked, shown))
+        if report.explanation is not None:
+            record.note_map(map_of(report.explanation, shown.number))
         decisions = record.decisions_of(shown.number)
         whole = replace(report, decisions=decisions, chain_head=record.head())
         yield ReportedCase(case, whole, record)
@@ -161,30 +164,20 @@ def _only_case(name: str, tell: Tell, cancel: CancelToken) -> Case:
 
 def _kept_case(shown: Shown, card: ModelCard | None, tell: Tell, cancel: CancelToken) -> Case:
     """The case of an answer, from where it was; refused where the image is another one by now."""
+    from precmed_gui.archive.kept_cases import find_case, slices_gone
     from precmed_gui.learning.predict import read_fingerprint
 
-    path = Path(shown.case_key)
-    path = path if path.exists() else Path(shown.case_key.rpartition("#")[0] or path)
-    require_there([path])
-    has_changed = False
-    for source in (path, path.parent):
-        for case in open_cohort([str(source)], tell, cancel).cases:
-            if case.key != shown.case_key:
-                continue
-            if card is None or shown.fingerprint in ("", read_fingerprint(case, card)):
-                return case
-            has_changed = True
-    if has_changed:
+    case = find_case(shown, tell, cancel)
+    if card is not None and shown.fingerprint not in ("", read_fingerprint(case, card)):
         raise PrecmedError(
             _("The image of answer {number} has changed since it was read.").format(
                 number=shown.number
             ),
             _("Bring back the image as it was, or read the case again."),
         )
-    raise PrecmedError(
-        _("The image of answer {number} is not where it was.").format(number=shown.number),
-        _("Bring it back, or read the case again."),
-    )
+    if gone := slices_gone(shown, case):
+        raise PrecmedError(gone, _("Bring back the image as it was, or read the case again."))
+    return case
 
 
 def _require_dicom(asked: Asked, case: Case) -> None:

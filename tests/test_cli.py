@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -176,15 +177,23 @@ def test_predict_answers_for_every_path_and_saves_a_table(
 
 
 def test_predict_keeps_every_answer_before_it_is_printed(
-    bars: Path, model: Path, capsys: pytest.CaptureFixture[str]
+    bars: Path, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["predict", str(model), str(bars / "test"), "--archive", "--json"]
-    assert main(command) == 0
+    table = tmp_path / "answers.xlsx"
+    assert main([*command, "--csv", str(table)]) == 0
     said = document(capsys)
     record = open_record(record_file())
     kept = [record.shown(number) for number in said["archive"]["rows"]]
     assert record.head() == said["archive"]["head"]
+    [noted], [used] = record.exports_of(0), record.models()
     record.close()
+    assert (noted.kind, noted.name, noted.cases) == ("predictions", table.name, len(kept))
+    assert noted.digest == sha256(table.read_bytes()).hexdigest()
+    assert (used.digest, used.origin.counts[0][0]) == (kept[0].model_digest, "lying")
+    assert [[near.path for near in one.nearest] for one in kept] == [
+        one["nearest"] for one in said["predictions"]
+    ]
     assert [one.case_key for one in kept] == [one["path"] for one in said["predictions"]]
     assert [list(one.probabilities) for one in kept] == [
         list(one["probabilities"].values()) for one in said["predictions"]

@@ -1,14 +1,18 @@
 """`precmed audit` and `precmed archive`, in this process."""
 
+import csv
 import json
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from precmed_gui.archive import record_keys
 from precmed_gui.archive.record import open_record
 from precmed_gui.cli import main
-from precmed_gui.diagnosis.record import Shown
+from precmed_gui.diagnosis.record import Decision, Shown
 from precmed_gui.places import record_file
 
 BASE = Shown("/a/1.png", "1.png", "Ann", "", "chest", "d" * 64, ("a", "b"), (0.25, 0.75))
@@ -142,3 +146,50 @@ def test_a_passphrase_comes_from_the_environment(
     assert main(["archive", "passphrase", "--remove"]) == 0
     monkeypatch.delenv("PRECMED_PASSPHRASE")
     assert verified(capsys)[0] == 0
+
+
+def test_a_plain_backup_does_not_lay_an_encrypted_record_open(
+    head: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backup = str(tmp_path / "copy")
+    assert main(["archive", "backup", backup]) == 0
+    monkeypatch.setenv("PRECMED_NEW_PASSPHRASE", "words")
+    assert main(["archive", "passphrase"]) == 0
+    assert main(["archive", "restore", backup]) == 1
+    assert "PRECMED_PASSPHRASE" in capsys.readouterr().err
+    monkeypatch.setenv("PRECMED_PASSPHRASE", "words")
+    assert main(["archive", "restore", backup]) == 0
+    assert verified(capsys, "--head", head)[0] == 0
+    monkeypatch.delenv("PRECMED_PASSPHRASE")
+    assert main(["audit", "verify"]) == 1
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_table_has_cases_that_wait_too_and_names_only_if_asked(
+    head: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], ending: str
+) -> None:
+    record = open_record(record_file())
+    [other] = record.keep_shown([replace(BASE, case_key="/a/2.png", case_name="2.png")])
+    record.decide(Decision(other.number, "refer", "b", "Dr. A"))
+    record.close()
+    table = tmp_path / f"readings.{ending}"
+    assert main(["archive", "table", str(table)]) == 0
+    assert "2 cases" in capsys.readouterr().out
+    waiting, decided = rows_of(table)
+    assert "case_key" not in waiting
+    assert (waiting["decision"] or "", decided["decision"]) == ("", "refer")
+    record = open_record(record_file())
+    [noted] = record.exports_of(0)
+    record.close()
+    assert (noted.kind, noted.name, noted.cases) == ("readings", table.name, 2)
+    assert noted.digest == sha256(table.read_bytes()).hexdigest()
+    assert main(["archive", "table", str(table), "--identity"]) == 0
+    assert [row["patient"] for row in rows_of(table)] == ["Ann", "Ann"]
+
+
+def rows_of(table: Path) -> list[dict[str, object]]:
+    if table.suffix == ".csv":
+        with table.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+    head, *rows = [[cell.value for cell in row] for row in load_workbook(table).active.iter_rows()]
+    return [dict(zip(head, row, strict=True)) for row in rows]

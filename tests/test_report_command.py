@@ -4,16 +4,20 @@ import json
 
 import numpy as np
 import pytest
-from made_dicom import write_dicom
+from made_dicom import RAMP, write_dicom
 from made_reading import LABELS, make_map, make_shown
 from PIL import Image
 from pydicom import dcmread
 
 from precmed_gui.archive.record import open_record
 from precmed_gui.cli import main
+from precmed_gui.diagnosis.report import ReportForm
+from precmed_gui.diagnosis.work import NeverCancelled, ignore
 from precmed_gui.learning.shelf import model_digest
+from precmed_gui.modalities import open_cohort
 from precmed_gui.modalities.imaging.anatomy import draw_anatomy, draw_finding, draw_picture
 from precmed_gui.places import record_file, shipped_models_folder
+from precmed_gui.reported_cases import Asked, case_of_record
 
 pytestmark = pytest.mark.usefixtures("qapp")
 DEMO = str(shipped_models_folder() / "demo-phantoms")
@@ -205,3 +209,36 @@ def test_a_map_is_captured_for_the_archive_of_the_image(dicom, tmp_path, capsys,
     found = dcmread(file)
     assert found.StudyInstanceUID == "1.2.3"
     assert LABELS[1] in found.DerivationDescription
+
+
+def test_a_series_without_a_fingerprint_is_reported_whole_or_not_at_all(tmp_path, capsys):
+    for place in range(3):
+        write_dicom(
+            tmp_path / f"{place}.dcm", RAMP + place, Modality="CT", SeriesInstanceUID="1.2.3",
+            StudyInstanceUID="1.2", ImageOrientationPatient=[1, 0, 0, 0, 1, 0],
+            ImagePositionPatient=[0, 0, place],
+        )  # fmt: skip
+    (case,) = open_cohort([str(tmp_path)], ignore, NeverCancelled()).cases
+    shown = make_shown(case_key=case.key, fingerprint="", model_digest="", slices=case.slices)
+    record = open_record(record_file())
+    [kept] = record.keep_shown([shown])
+    record.close()
+    found = Asked(str(kept.number), None, False, ReportForm())
+    with case_of_record(found, ignore, NeverCancelled()) as opened:
+        assert opened.case.slices == 3
+    (tmp_path / "2.dcm").unlink()
+    code, _out, err = run(capsys, kept.number, "--pdf", tmp_path / "r.pdf")
+    assert code == 1
+    assert "1 of the 3 slices" in err
+    assert not (tmp_path / "r.pdf").exists()
+
+
+def test_a_map_on_a_report_is_kept_with_the_answer(picture, tmp_path, capsys, monkeypatch):
+    assert main(["predict", DEMO, str(picture), "--archive", "--json"]) == 0
+    number = json.loads(capsys.readouterr().out)["archive"]["rows"][0]
+    monkeypatch.setattr("precmed_gui.reported_cases._map_of", lambda *_asked: make_map())
+    assert run(capsys, number, "--pdf", tmp_path / "r.pdf", "--map")[0] == 0
+    record = open_record(record_file())
+    [found] = record.maps_of(number)
+    record.close()
+    assert found.label == make_map().label

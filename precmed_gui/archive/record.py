@@ -4,7 +4,8 @@ One SQLite file, shared by all windows. A row is on the disk when the method tha
 and is never changed. The window, the reports and `precmed audit`, `precmed archive` use it.
 """
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
@@ -23,13 +24,18 @@ from precmed_gui.archive.record_file import (
 )
 from precmed_gui.archive.record_models import Models
 from precmed_gui.archive.record_rows import (
+    Model,
     comment_entry,
     comment_in,
     decision_entry,
     decision_in,
     export_entry,
     export_in,
+    map_entry,
+    map_in,
     model_of,
+    nearest_entry,
+    nearest_in,
     shown_entry,
     shown_in,
 )
@@ -42,13 +48,15 @@ from precmed_gui.archive.record_worklist import (
     select,
 )
 from precmed_gui.diagnosis.errors import PrecmedError
-from precmed_gui.diagnosis.prediction import Prediction
+from precmed_gui.diagnosis.explanation import Explanation
+from precmed_gui.diagnosis.prediction import Neighbour, Prediction
 from precmed_gui.diagnosis.record import (
     Audit,
     Comment,
     Decision,
     Export,
     Shown,
+    ShownMap,
     UsedModel,
     WorklistRow,
 )
@@ -85,15 +93,20 @@ class Record:
         return bool(self.file.keys.data)
 
     def keep_shown(self, answers: Sequence[Shown]) -> tuple[Shown, ...]:
-        """Keep answers, all or none, before anybody sees them; the same with number and time."""
+        """Keep answers, all or none, before anybody sees them; the same with number and time.
+
+        Where its model comes from is kept with the first answer of a model.
+        """
         kept: list[Shown] = []
         models = deepcopy(self._models)
         with appending(self.file) as tail:
             for shown in answers:
-                model = models.row_of(model_of(shown), self.file, tail)
+                model = models.row_of(model_of(shown), shown.origin, self.file, tail)
                 entry = shown_entry(shown, model)
                 kept.append(replace(shown, number=tail.append(entry), at=tail.at))
                 add_answer(self.file, kept[-1], {**entry.content, **(entry.identity or {})})
+                if shown.nearest:
+                    tail.append(nearest_entry(shown.nearest, kept[-1].number))
         self._models = models
         return tuple(kept)
 
@@ -117,6 +130,12 @@ class Record:
         with appending(self.file) as tail:
             require_answer(self.file, comment.shown)
             return replace(comment, number=tail.append(comment_entry(comment)), at=tail.at)
+
+    def note_map(self, found: ShownMap) -> ShownMap:
+        """Keep that a map was shown; the same with number and time. Raises as `decide`."""
+        with appending(self.file) as tail:
+            require_answer(self.file, found.shown)
+            return replace(found, number=tail.append(map_entry(found)), at=tail.at)
 
     def note_export(self, export: Export) -> Export:
         """Keep that something went out; the same with number and time. Raises as `decide`."""
@@ -169,13 +188,35 @@ class Record:
         with self._reading():
             models = self._models.refreshed(self.file)
             rows = self._rows("number = ? AND kind = 'shown'", number)
-            return next(
-                (
-                    shown_in(opened_document(self.file.keys, r), models, r.number, r.at)
-                    for r in rows
-                ),
-                None,
+            return next((self._whole(row, models) for row in rows), None)
+
+    def nearest_of(self, shown_number: int) -> tuple[Neighbour, ...]:
+        """The training images shown beside an answer; without paths where those were erased."""
+        with self._reading():
+            found = (
+                nearest_in(opened_document(self.file.keys, row))
+                for row in self._about(shown_number, "nearest")
             )
+            return next(found, ())
+
+    def maps_of(self, shown_number: int) -> tuple[ShownMap, ...]:
+        """All maps shown of an answer, the first one first."""
+        with self._reading():
+            return tuple(
+                map_in(opened_document(self.file.keys, row), shown_number, row.number, row.at)
+                for row in self._about(shown_number, "map")
+            )
+
+    def models(self) -> tuple[UsedModel, ...]:
+        """All models whose answers are here, the one used first first."""
+        with self._reading():
+            return self._models.used(self.file)
+
+    def waiting(self) -> frozenset[int]:
+        """The newest answers of all cases that nobody has decided about."""
+        with self._reading():
+            query = "SELECT number FROM answers WHERE state = 'waiting'"
+            return frozenset(number for (number,) in self.file.connection.execute(query))
 
     def decisions_of(self, shown_number: int) -> tuple[Decision, ...]:
         """All decisions about an answer, the first one first."""
@@ -208,11 +249,7 @@ class Record:
         with self._reading():
             models = self._models.refreshed(self.file)
             for row in self._rows("kind = 'shown'", None):
-                document = opened_document(self.file.keys, row)
-                yield (
-                    shown_in(document, models, row.number, row.at),
-                    self.decisions_of(row.number),
-                )
+                yield self._whole(row, models), self.decisions_of(row.number)
 
     def verify(self, report: Report, cancel: CancelToken) -> Audit:
         """Whether everything is as it was written; raises `Cancelled` if `cancel` is set."""
@@ -229,12 +266,14 @@ class Record:
         with self._reading():
             return row_of_head(self.file.connection, head)
 
-    def erase(self, patient: str) -> int:
+    def erase(self, patient: str, images: Collection[str] = ()) -> int:
         """Erase a patient, or a case whose patient is unknown by its key; how many answers it was.
 
+        The names of their images go from the answers of others, too, beside which they were shown;
+        `images` are keys of cases that are known to be theirs without an answer in the record.
         Backups made before still hold the patient.
         """
-        return erase_patient(self.file, patient)
+        return erase_patient(self.file, patient, images)
 
     def close(self) -> None:
         """Set the file free; what was written stays written."""
@@ -259,6 +298,11 @@ class Record:
         query = f"SELECT {COLUMNS} FROM rows WHERE {condition} ORDER BY number"
         for fields in self.file.connection.execute(query, values):
             yield Row(*fields)
+
+    def _whole(self, row: Row, models: dict[int, Model]) -> Shown:
+        document = opened_document(self.file.keys, row)
+        shown = shown_in(document, models, row.number, row.at)
+        return replace(shown, nearest=self.nearest_of(row.number))
 
     def _about(self, number: int, kind: str) -> Iterator[Row]:
         rows = self._rows("about = ? AND about > 0", number)
@@ -300,4 +344,27 @@ def shown_of(prediction: Prediction, model: UsedModel) -> Shown:
         intended_use=model.intended_use,
         test_sentence=model.test_sentence,
         slices=prediction.case.slices,
+        nearest=prediction.nearest,
+        origin=model.origin,
+    )
+
+
+def map_of(found: Explanation, shown: int) -> ShownMap:
+    """What is kept of a map of answer `shown`: not the picture, but what tells it from any other.
+
+    The digest is the SHA-256 of height and width in decimal with a blank after each, then of the
+    strengths row by row, as 32-bit floats, the low byte first.
+    """
+    strength, checks = found.strength, found.checks
+    digest = hashlib.sha256("".join(f"{side} " for side in strength.shape).encode())
+    digest.update(strength.astype("<f4", order="C").tobytes())
+    return ShownMap(
+        shown=shown,
+        label=found.label,
+        method=found.method,
+        slice_number=found.slice_number,
+        randomisation=checks.randomisation,
+        repeatability=checks.repeatability,
+        passed=checks.passed,
+        digest=digest.hexdigest(),
     )

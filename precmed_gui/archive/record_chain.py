@@ -9,12 +9,13 @@ decimal form that reads back as the same 64 bits):
 ``previous`` is the hash of the row before (64 zeros for row 1), ``about`` the row this one speaks
 of or 0. ``content`` and ``identity`` are not themselves in it: they are canonical JSON documents,
 each with a random 128-bit ``salt`` of its own, and the chain has their SHA-256. Who a patient is
-(key and name of the case, patient, fingerprint, comments, names of exported files) stands in
-``identity`` only. Erasing a patient deletes these documents with their salts: the digests that
-remain fit every identity equally well, so that they say nothing, and the chain still verifies.
-Which rows were emptied stands in a later row of kind "erasure"; an empty one that no erasure names
-is a bad row. As the chain has digests of documents and not of what is in the file, encrypting a
-record, or giving it another passphrase, leaves every hash as printed on earlier reports.
+(key and name of the case, patient, fingerprint, comments, names of exported files and of training
+images, digests of maps) stands in ``identity`` only. Erasing a patient deletes these documents with
+their salts: the digests that remain fit every identity equally well, so that they say nothing, and
+the chain still verifies. Which rows were emptied stands in a later row of kind "erasure"; an empty
+one that no erasure names is a bad row. As the chain has digests of documents and not of what is in
+the file, encrypting a record, or giving it another passphrase, leaves every hash as printed on
+earlier reports.
 """
 
 import hashlib
@@ -32,7 +33,10 @@ from precmed_gui.archive.record_keys import Keys, read, written
 
 FORMAT = 1
 NO_HASH = bytes(32)
-KINDS = ("record", "model", "shown", "decision", "comment", "export", "erasure", "restored")
+KINDS = (
+    "record", "model", "shown", "nearest", "map", "decision", "comment", "export", "erasure",
+    "restored",
+)  # fmt: skip
 COLUMNS = "number, kind, at, about, content, identity, identity_digest, hash"
 _SALT = 16
 _encoded = json.JSONEncoder(

@@ -26,11 +26,13 @@ from precmed_gui.archive.record_file import (
     close_file,
     connect,
     disconnect,
+    found_keys,
     open_file,
     reading_errors,
     writing,
 )
-from precmed_gui.archive.record_passphrase import without_triggers
+from precmed_gui.archive.record_keys import opened
+from precmed_gui.archive.record_passphrase import set_passphrase, without_triggers
 from precmed_gui.archive.record_seal import seal_path
 from precmed_gui.diagnosis.errors import FailedStorage
 from precmed_gui.diagnosis.storage import failed_storage
@@ -56,6 +58,15 @@ class Restored:
 
     rows: int
     aside: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Former:
+    """The record that was replaced: where it is, the end of its chain, what was erased in it."""
+
+    aside: Path | None
+    head: str = ""
+    emptied: tuple[tuple[int, bytes], ...] = ()
 
 
 def back_up(record: Record, target: Path, report: Report, cancel: CancelToken) -> int:
@@ -85,12 +96,13 @@ def restore(
     """Make the record at `path` what it was when `backup` was made.
 
     Patients that were erased since stay erased. That it was restored, and which head the former
-    record had, is a row of its own.
+    record had ("" where that was damaged), is a row of its own. An encrypted record stays so: a
+    backup without encryption is encrypted under the passphrase of the record.
 
     Parameters
     ----------
     passphrase
-        Of the backup; it is that of the record from then on.
+        Of the backup, else of the record; it is that of the record from then on.
 
     Raises
     ------
@@ -103,14 +115,47 @@ def restore(
     _refuse_itself(path, backup)
     with _beside(path) as partial:
         _fetch(backup, partial)
-        rows = _verified(_opened_backup(partial, backup.name, passphrase), report, cancel)
+        file = _opened_backup(partial, backup.name, passphrase)
+        _verified(file, report, cancel)
+        if not file.keys.data and _is_encrypted(path, passphrase):
+            _encrypt(partial, passphrase, report, cancel)
         try:
-            aside, emptied = _replace(path, partial, report, cancel)
+            former = _replace(path, partial, report, cancel)
         except DamagedRecord:
-            aside, emptied = _set_aside(path), {}
+            former = _Former(_set_aside(path))
             _put(partial, path)
-        rows = _note(path, passphrase, aside, emptied)
-    return Restored(rows, aside)
+        rows = _note(path, passphrase, former)
+    return Restored(rows, former.aside)
+
+
+def _is_encrypted(path: Path, passphrase: str) -> bool:
+    """Whether the record is, and `passphrase` opens it; raises `WrongPassphrase` if not with that.
+
+    Where a damaged one cannot say so, whoever names a passphrase means it.
+    """
+    if not path.exists():
+        return False
+    try:
+        connection = connect(path)
+        try:
+            with reading_errors():
+                found = found_keys(connection)
+            return found is not None and bool(opened(found[1], passphrase).data)
+        finally:
+            disconnect(connection, path)
+    except DamagedRecord:
+        return bool(passphrase)
+
+
+def _encrypt(partial: Path, passphrase: str, report: Report, cancel: CancelToken) -> None:
+    """Encrypt a copy, which is closed and one file before and afterwards."""
+    copy = Record(open_file(partial, ""))
+    try:
+        set_passphrase(copy, passphrase, report, cancel)
+        with reading_errors():
+            copy.file.connection.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        disconnect(copy.file.connection, partial)
 
 
 def _opened_backup(partial: Path, name: str, passphrase: str) -> RecordFile:
@@ -141,10 +186,8 @@ def _verified(file: RecordFile, report: Report, cancel: CancelToken) -> int:
     return found.rows
 
 
-def _replace(
-    path: Path, partial: Path, report: Report, cancel: CancelToken
-) -> tuple[Path | None, dict[int, bytes]]:
-    """Put the copy's content into the record; where the former is, and what was erased in it."""
+def _replace(path: Path, partial: Path, report: Report, cancel: CancelToken) -> _Former:
+    """Put the copy's content into the record; what was there before."""
     connection = connect(path)
     try:
         with reading_errors():
@@ -154,20 +197,23 @@ def _replace(
             aside = _aside(path) if has_rows else None
             if aside:
                 _keep_aside(path, aside, report, cancel)
-            emptied = dict(
-                connection.execute(
-                    "SELECT number, hash FROM rows"
-                    " WHERE identity IS NULL AND identity_digest IS NOT NULL"
-                )
-            )
+            former = _former(connection, aside)
             with without_triggers(connection):
                 for table in _TABLES:
                     connection.execute(f"DELETE FROM main.{table}")
                     connection.execute(f"INSERT INTO main.{table} SELECT * FROM copy.{table}")
             connection.execute("UPDATE keys SET generation = randomblob(16)")
-        return aside, emptied
+        return former
     finally:
         disconnect(connection, path)
+
+
+def _former(connection: sqlite3.Connection, aside: Path | None) -> _Former:
+    head = connection.execute("SELECT hash FROM head").fetchone()
+    emptied = connection.execute(
+        "SELECT number, hash FROM rows WHERE identity IS NULL AND identity_digest IS NOT NULL"
+    )
+    return _Former(aside, bytes(head[0]).hex() if head else "", tuple(emptied))
 
 
 def _keep_aside(path: Path, aside: Path, report: Report, cancel: CancelToken) -> None:
@@ -179,14 +225,14 @@ def _keep_aside(path: Path, aside: Path, report: Report, cancel: CancelToken) ->
         disconnect(connection, path)
 
 
-def _note(path: Path, passphrase: str, aside: Path | None, emptied: dict[int, bytes]) -> int:
+def _note(path: Path, passphrase: str, former: _Former) -> int:
     """Erase again what was erased, and say in the chain what happened; the rows it has now."""
     file = open_file(path, passphrase)
     try:
         with appending(file) as tail:
             again = [
                 number
-                for number, known in emptied.items()
+                for number, known in former.emptied
                 if file.connection.execute(
                     "SELECT 1 FROM rows WHERE number = ? AND hash = ? AND identity IS NOT NULL",
                     (number, known),
@@ -194,7 +240,8 @@ def _note(path: Path, passphrase: str, aside: Path | None, emptied: dict[int, by
             ]
             if again:
                 tail.append(Entry("erasure", {"rows": empty_rows(file, again)}))
-            rows = tail.append(Entry("restored", {"aside": aside.name if aside else ""}))
+            aside = former.aside.name if former.aside else ""
+            rows = tail.append(Entry("restored", {"aside": aside, "head": former.head}))
         scrub(file)
     finally:
         close_file(file)

@@ -21,7 +21,9 @@ from precmed_gui.archive.record_errors import (
 from precmed_gui.archive.record_keys import KeptKeys, Keys, kept, new_keys, opened
 from precmed_gui.archive.record_schema import APPLICATION, STEPS
 from precmed_gui.archive.record_seal import break_seal, hold, release, seal, seal_path
+from precmed_gui.cohorts.private_caches import allow_caches, is_private, keep_private
 from precmed_gui.diagnosis.errors import PrecmedError
+from precmed_gui.places import record_file
 
 WAIT_SECONDS = 10.0
 """How long a window waits for another one's write."""
@@ -48,12 +50,32 @@ def open_file(path: Path, passphrase: str) -> RecordFile:
     connection = connect(path)
     try:
         with reading_errors():
-            found = _found_keys(connection) or _first_keys(connection, path, passphrase)
+            found = found_keys(connection) or _first_keys(connection, path, passphrase)
             generation, kept_keys = found
+        follow_encryption(path, is_encrypted=kept_keys.wrapped is not None)
         return RecordFile(connection, path, opened(kept_keys, passphrase), generation)
     except PrecmedError:
         disconnect(connection, path)
         raise
+
+
+def follow_encryption(path: Path, *, is_encrypted: bool) -> None:
+    """Have pictures cached on the disk only while the user's own record is not encrypted.
+
+    Raises
+    ------
+    FailedStorage
+        If that cannot be written down.
+    """
+    if path.resolve() != record_file().resolve():
+        return
+    try:
+        if is_encrypted:
+            keep_private()
+        elif is_private():
+            allow_caches()
+    except OSError as error:
+        raise unkept() from error
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -145,7 +167,8 @@ def keep_keys(connection: sqlite3.Connection, keys: KeptKeys) -> bytes:
     return generation
 
 
-def _found_keys(connection: sqlite3.Connection) -> tuple[bytes, KeptKeys] | None:
+def found_keys(connection: sqlite3.Connection) -> tuple[bytes, KeptKeys] | None:
+    """The generation and the keys as the file has them; None in a new one."""
     row = connection.execute("SELECT generation, index_key, salt, wrapped FROM keys").fetchone()
     return (row[0], KeptKeys(*row[1:])) if row else None
 
@@ -156,7 +179,7 @@ def _first_keys(
     """Keys for a new file, unless another window was quicker."""
     keys = kept(new_keys(is_encrypted=bool(passphrase)), passphrase)
     with writing(connection, path):
-        found = _found_keys(connection)
+        found = found_keys(connection)
         if found is None:
             if connection.execute("SELECT 1 FROM rows").fetchone():
                 raise damaged()

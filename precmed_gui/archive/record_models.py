@@ -3,7 +3,8 @@
 from precmed_gui.archive.record_chain import COLUMNS, Row, Tail, opened_document
 from precmed_gui.archive.record_errors import damaged
 from precmed_gui.archive.record_file import RecordFile
-from precmed_gui.archive.record_rows import Model, model_entry, model_in
+from precmed_gui.archive.record_rows import Model, model_entry, model_in, origin_in
+from precmed_gui.diagnosis.record import ModelOrigin, UsedModel
 
 
 class Models:
@@ -12,6 +13,7 @@ class Models:
     def __init__(self) -> None:
         self._by_row: dict[int, Model] = {}
         self._rows: dict[Model, int] = {}
+        self._origins: dict[str, ModelOrigin] = {}
 
     def refreshed(self, file: RecordFile) -> dict[int, Model]:
         """All models of the record; raises `DamagedRecord` if one cannot be read."""
@@ -20,17 +22,34 @@ class Models:
         for fields in file.connection.execute(query, (last,)):
             row = Row(*fields)
             try:
-                model = model_in(opened_document(file.keys, row))
+                document = opened_document(file.keys, row)
+                model, origin = model_in(document), origin_in(document)
             except (KeyError, TypeError) as error:
                 raise damaged() from error
             self._by_row[row.number] = model
             self._rows[model] = row.number
+            if origin is not None:
+                self._origins[model.digest] = origin
         return self._by_row
 
-    def row_of(self, model: Model, file: RecordFile, tail: Tail) -> int:
-        """The row of `model`, a new one if it has none yet."""
-        if model not in self._rows:
+    def row_of(self, model: Model, origin: ModelOrigin | None, file: RecordFile, tail: Tail) -> int:
+        """The row of `model`; a new one if it has none yet, or none says where it comes from."""
+        if not self._is_known(model, origin):
             self.refreshed(file)
-        if model not in self._rows:
-            return tail.append(model_entry(model))
+        if not self._is_known(model, origin):
+            tail.append(model_entry(model, origin))
+            self.refreshed(file)
         return self._rows[model]
+
+    def used(self, file: RecordFile) -> tuple[UsedModel, ...]:
+        """Each model once, by its digest, the one used first first."""
+        found: dict[str, UsedModel] = {}
+        for model in self.refreshed(file).values():
+            use, test = model.intended_use, model.test_sentence
+            origin = self._origins.get(model.digest)
+            one = UsedModel(model.name, model.digest, use, test, origin)
+            found.setdefault(model.digest, one)
+        return tuple(found.values())
+
+    def _is_known(self, model: Model, origin: ModelOrigin | None) -> bool:
+        return model in self._rows and (origin is None or model.digest in self._origins)

@@ -13,22 +13,33 @@ from precmed_gui.archive.record_audit import audit_inside
 from precmed_gui.archive.record_chain import COLUMNS, Row, opened_document
 from precmed_gui.archive.record_erasing import scrub
 from precmed_gui.archive.record_errors import damaged
-from precmed_gui.archive.record_file import RecordFile, keep_keys, require_same, writing
+from precmed_gui.archive.record_file import (
+    RecordFile,
+    follow_encryption,
+    keep_keys,
+    require_same,
+    writing,
+)
 from precmed_gui.archive.record_keys import Keys, kept, new_keys, read, written
 from precmed_gui.archive.record_rows import model_in
 from precmed_gui.archive.record_worklist import add_words, answer_row, searched_text
 from precmed_gui.diagnosis.work import CancelToken, Report, Step
-from precmed_gui.language import _
+from precmed_gui.language import _, sentences
 
 _STEP_ROWS = 2000
 
 
 def forgotten_passphrase() -> str:
     """What must be read before a passphrase is set."""
-    return _(
+    lost = _(
         "Nobody can open the record without the passphrase, we neither: write it down and keep it "
         "in a safe place. Backups made before stay as they are."
     )
+    cached = _(
+        "Small pictures and prepared images are then kept in memory only, and those on the disk "
+        "are deleted. The cohort, models, reports and the images themselves are not encrypted."
+    )
+    return sentences(lost, cached)
 
 
 def set_passphrase(record: Record, passphrase: str, report: Report, cancel: CancelToken) -> None:
@@ -47,6 +58,8 @@ def set_passphrase(record: Record, passphrase: str, report: Report, cancel: Canc
     file = record.file
     is_rewrapped = bool(file.keys.data) and bool(passphrase)
     keys = file.keys if is_rewrapped else new_keys(is_encrypted=bool(passphrase))
+    if passphrase:
+        follow_encryption(file.path, is_encrypted=True)
     with writing(file.connection, file.path):
         require_same(file)
         if not is_rewrapped:
@@ -57,6 +70,7 @@ def set_passphrase(record: Record, passphrase: str, report: Report, cancel: Canc
         if not audit_inside(changed, report, cancel).valid:
             raise damaged()
     file.keys, file.generation = keys, generation
+    follow_encryption(file.path, is_encrypted=bool(passphrase))
     scrub(file)
 
 

@@ -3,12 +3,20 @@
 What all answers of a model share (its classes, what it is for) stands once, in a "model" row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from precmed_gui.archive.record_chain import Document, Entry
-from precmed_gui.diagnosis.record import Comment, Decision, Export, Shown
+from precmed_gui.diagnosis.prediction import Neighbour
+from precmed_gui.diagnosis.record import (
+    Comment,
+    Decision,
+    Export,
+    ModelOrigin,
+    Shown,
+    ShownMap,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +36,10 @@ def model_of(shown: Shown) -> Model:
     return Model(shown.model_name, shown.model_digest, tuple(shown.labels), use, test)
 
 
-def model_entry(model: Model) -> Entry:
-    """The row of a model."""
-    return Entry("model", asdict(model))
+def model_entry(model: Model, origin: ModelOrigin | None = None) -> Entry:
+    """The row of a model, with where it comes from as far as that is known."""
+    more = {"origin": asdict(origin)} if origin else {}
+    return Entry("model", asdict(model) | more)
 
 
 def model_in(document: Document) -> Model:
@@ -42,6 +51,14 @@ def model_in(document: Document) -> Model:
         document["intended_use"],
         document["test_sentence"],
     )
+
+
+def origin_in(document: Document) -> ModelOrigin | None:
+    """Where the model of a row's document comes from; None where it does not say."""
+    said = document.get("origin")
+    if said is None:
+        return None
+    return ModelOrigin(**said | {"counts": tuple(map(tuple, said["counts"]))})
 
 
 def shown_entry(shown: Shown, model: int) -> Entry:
@@ -87,6 +104,56 @@ def shown_in(document: Document, models: Mapping[int, Model], number: int, at: s
     )
 
 
+def nearest_entry(nearest: Sequence[Neighbour], shown: int) -> Entry:
+    """The row of the training images beside the answer in row `shown`.
+
+    They have a row of their own, as their names are about other patients: these can be erased
+    without erasing whom the answer is about.
+    """
+    content = {
+        "labels": [one.label for one in nearest],
+        "distances": [float(one.distance) for one in nearest],
+        "same": [one.is_same for one in nearest],
+    }
+    return Entry("nearest", content, {"keys": [one.path for one in nearest]}, shown)
+
+
+def nearest_in(document: Document) -> tuple[Neighbour, ...]:
+    """The training images of a row's document."""
+    labels, distances = document["labels"], document["distances"]
+    keys = document.get("keys", [""] * len(labels))
+    return tuple(map(Neighbour, keys, labels, distances))
+
+
+def map_entry(found: ShownMap) -> Entry:
+    """The row of a map; its digest tells the image again, so it is identity."""
+    content = {
+        "label": found.label,
+        "method": found.method,
+        "slice": found.slice_number,
+        "randomisation": float(found.randomisation),
+        "repeatability": float(found.repeatability),
+        "passed": bool(found.passed),
+    }
+    return Entry("map", content, {"digest": found.digest}, found.shown)
+
+
+def map_in(document: Document, about: int, number: int, at: str) -> ShownMap:
+    """The map of a row's document."""
+    return ShownMap(
+        shown=about,
+        label=document["label"],
+        method=document["method"],
+        slice_number=document["slice"],
+        randomisation=document["randomisation"],
+        repeatability=document["repeatability"],
+        passed=document["passed"],
+        digest=document.get("digest", ""),
+        number=number,
+        at=at,
+    )
+
+
 def decision_entry(decision: Decision) -> Entry:
     """The row of a decision."""
     content = {
@@ -127,10 +194,12 @@ def comment_in(document: Document, about: int, number: int, at: str) -> Comment:
 def export_entry(export: Export) -> Entry:
     """The row of something that left the program."""
     content: dict[str, Any] = {"kind": export.kind, "digest": export.digest}
+    if export.cases:
+        content["cases"] = export.cases
     return Entry("export", content, {"name": export.name}, export.shown)
 
 
 def export_in(document: Document, about: int, number: int, at: str) -> Export:
     """The export of a row's document."""
-    name = document.get("name", "")
-    return Export(about, document["kind"], name, document["digest"], number, at)
+    kind, name, cases = document["kind"], document.get("name", ""), document.get("cases", 0)
+    return Export(about, kind, name, document["digest"], number, at, cases)

@@ -60,5 +60,6 @@ _FIRST = (
     "CREATE TABLE keys (id INTEGER PRIMARY KEY CHECK (id = 1), generation BLOB NOT NULL,"
     " index_key BLOB, salt BLOB, wrapped BLOB)",
 )
-STEPS = (_FIRST,)
+_SECOND = ("CREATE INDEX rows_nearest ON rows (number) WHERE kind = 'nearest'",)
+STEPS = (_FIRST, _SECOND)
 """What makes a file of version n one of version n + 1; SQLite's user_version counts them."""

@@ -7,6 +7,7 @@ import hashlib
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from precmed_gui.cohorts.picture_facts import FACTS
+from precmed_gui.cohorts.private_caches import is_private
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.places import cache_folder
 
@@ -51,8 +53,12 @@ class FactsCache:
 
     def __init__(self) -> None:
         self._connection: sqlite3.Connection | None = None
+        self._is_private = is_private()
 
     def __enter__(self) -> "FactsCache":
+        if self._is_private:
+            self._connection = _in_memory()
+            return self
         folder = cache_folder() / "facts"
         for _attempt in range(2):
             try:
@@ -73,7 +79,7 @@ class FactsCache:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._connection is not None:
+        if self._connection is not None and not self._is_private:
             self._connection.close()
 
     def known(self, stamps: Sequence[bytes], table: NDArray[np.void]) -> NDArray[np.bool_]:
@@ -112,6 +118,14 @@ class FactsCache:
         except sqlite3.Error:
             self._connection.close()
             self._connection = None
+
+
+@cache
+def _in_memory() -> sqlite3.Connection:
+    """The cache of this process alone, while nothing may be on the disk."""
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    connection.execute(_TABLE)
+    return connection
 
 
 def _forget(file: Path) -> None:

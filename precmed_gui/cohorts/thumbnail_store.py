@@ -10,12 +10,14 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from precmed_gui import modalities
+from precmed_gui.cohorts.private_caches import is_private
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.pictures import Thumbnail, ThumbnailsRead
 from precmed_gui.diagnosis.work import CancelToken, Report
@@ -23,6 +25,9 @@ from precmed_gui.places import cache_folder
 
 LIMIT = 512 * 1024**2
 """Bytes of all thumbnails together."""
+
+MEMORY_LIMIT = 64 * 1024**2
+"""The same where they are in memory."""
 
 _VERSION = 1
 _PAUSE_SECONDS = 5.0
@@ -83,6 +88,9 @@ def _name(name: str, case: Case, side: int) -> bytes:
 @contextmanager
 def _opened() -> Iterator[sqlite3.Connection | None]:
     """The store, made anew if it is no store any more; None where there can be none."""
+    if is_private():
+        yield _in_memory()
+        return
     try:
         connection = _connected()
     except sqlite3.OperationalError:
@@ -96,6 +104,15 @@ def _opened() -> Iterator[sqlite3.Connection | None]:
         return
     with closing(connection):
         yield connection
+
+
+@cache
+def _in_memory() -> sqlite3.Connection:
+    """The store of this process alone, while nothing may be on the disk."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.execute(_TABLE)
+    connection.execute(_INDEX)
+    return connection
 
 
 def _connected() -> sqlite3.Connection:
@@ -201,11 +218,12 @@ def _in_one_go(
 def _drop_oldest(store: sqlite3.Connection) -> None:
     """Above the limit, those not looked at for longest go, until there is some room again."""
     (total,) = store.execute("SELECT total(bytes) FROM thumbnails").fetchone()
-    if total <= LIMIT:
+    limit = MEMORY_LIMIT if is_private() else LIMIT
+    if total <= limit:
         return
     gone: list[tuple[object, ...]] = []
     for name, size in store.execute("SELECT name, bytes FROM thumbnails ORDER BY used, rowid"):
-        if total <= LIMIT * _SHARE_KEPT:
+        if total <= limit * _SHARE_KEPT:
             break
         gone.append((name,))
         total -= size

@@ -174,11 +174,13 @@ class Shortcuts:
     whole, border, centre
         On the whole images, on nothing but their border, and on nothing but the rest.
     unmarked
-        With bright marks near the border painted over: writing, metal letters.
+        With bright places near the border painted over that look like writing or metal letters.
     marked
-        Images with such marks.
+        Images with such places.
     drop
         Share of right answers lost without the marks; None where no image has any.
+    without_middle
+        With the middle masked, a quarter of the image; None on a card made before this was asked.
     """
 
     part: Literal["validation", "test"]
@@ -189,6 +191,7 @@ class Shortcuts:
     unmarked: Seen
     marked: int
     drop: Figure | None
+    without_middle: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)

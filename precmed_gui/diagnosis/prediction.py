@@ -6,6 +6,9 @@ from typing import Literal
 from precmed_gui.diagnosis.cases import Case, Unreadable
 from precmed_gui.diagnosis.evaluation import Evaluation
 
+SAME_DISTANCE = 0.005
+"""Below this a training image is the very image that is read."""
+
 Verdict = Literal["answer", "refer", "refused"]
 """An answer; a set too wide to answer; an image unlike all the model was trained on."""
 
@@ -27,6 +30,11 @@ class Neighbour:
     path: str
     label: str
     distance: float
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the image that is read is this training image itself."""
+        return self.distance < SAME_DISTANCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,43 @@
 """What readers saw and decided: the vocabulary of the record, its audit trail and statistics."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from precmed_gui.diagnosis.prediction import Neighbour
 
 DecisionKind = Literal["agree", "other", "refer", "reject"]
 """The reader agrees with the model, names another class, asks a colleague, or rejects the image."""
 
 CaseState = Literal["waiting", "read", "referred"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOrigin:
+    """Where a model comes from, out of its card; kept once a model.
+
+    Parameters
+    ----------
+    recipe, trained_at, version
+        How it was made, when (ISO 8601, UTC), and by which PrecMed.
+    cohort, split
+        The cohort's name, and the SHA-256 over the parts it was divided into.
+    images, patients
+        Counts of what it learned from and was tested on.
+    counts
+        (class, images), in the order of the model's classes.
+    tested
+        Images of the test part; 0 where it was never tested.
+    """
+
+    recipe: str
+    trained_at: str
+    version: str
+    cohort: str
+    split: str
+    images: int
+    patients: int
+    counts: tuple[tuple[str, int], ...] = ()
+    tested: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +64,12 @@ class Shown:
         What stood beside the answer.
     slices
         Pictures the case held when it was read, at least 1.
+    nearest
+        The training images shown beside it, nearest first; their paths are emptied with the
+        patient. The rows of a worklist do not have them.
+    origin
+        Where its model comes from, to be kept with the first answer of that model; None when read
+        back.
     """
 
     case_key: str
@@ -51,6 +88,38 @@ class Shown:
     number: int = 0
     at: str = ""
     slices: int = 1
+    nearest: tuple[Neighbour, ...] = ()
+    origin: ModelOrigin | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMap:
+    """A map as it was put on the screen or on a report; the picture itself is not kept.
+
+    Parameters
+    ----------
+    shown
+        `Shown.number` it is about.
+    label, method, slice_number
+        As in `Explanation`.
+    randomisation, repeatability, passed
+        As in `MapChecks`.
+    digest
+        SHA-256 of its strengths (`archive.record.map_of`); emptied when the patient is erased.
+    number, at
+        Of the row, from 1; ISO 8601, UTC.
+    """
+
+    shown: int
+    label: str
+    method: str
+    slice_number: int
+    randomisation: float
+    repeatability: float
+    passed: bool
+    digest: str
+    number: int = 0
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +183,15 @@ class Export:
     shown
         `Shown.number` it is about; 0 for what is about many.
     kind
-        "pdf", "sr", "capture", "csv", "xlsx" …
+        "pdf", "sr", "capture", "predictions", "readings" …
     name
         Of the file, without its folder; emptied when the patient is erased.
     digest
         SHA-256 of the file, 64 hexadecimal digits.
     number, at
         Of the row, from 1; ISO 8601, UTC.
+    cases
+        How many cases are in it, where it is about many.
     """
 
     shown: int
@@ -129,6 +200,7 @@ class Export:
     digest: str
     number: int = 0
     at: str = ""
+    cases: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +213,15 @@ class UsedModel:
         Which one; the digest is that of its folder (`learning.shelf.model_digest`).
     intended_use, test_sentence
         What it is for, and how right it was when it was tested.
+    origin
+        Where it comes from; None where nobody said.
     """
 
     name: str
     digest: str
     intended_use: str = ""
     test_sentence: str = ""
+    origin: ModelOrigin | None = None
 
 
 @dataclass(frozen=True, slots=True)

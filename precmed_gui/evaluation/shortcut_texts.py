@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from precmed_gui.diagnosis.evaluation import Figure
-from precmed_gui.diagnosis.model_card import Shortcuts
+from precmed_gui.diagnosis.model_card import Seen, Shortcuts
 from precmed_gui.evaluation.figure_texts import decimal_text, listed, number, points_text
 from precmed_gui.language import _, ngettext
 
@@ -31,6 +31,29 @@ def shortcut_text(found: Shortcuts, labels: Sequence[str]) -> str:
         "it. Other shortcuts are possible.",
         found.n,
     ).format(n=number(found.n))
+
+
+def shortcut_basis(found: Shortcuts) -> str:
+    """On how many images it was looked for, and in how many something looked like a mark."""
+    return ngettext(
+        "Looked for on {n} image nobody trained on; near the border of {marked} something looks "
+        "like letters or metal.",
+        "Looked for on {n} images nobody trained on; near the border of {marked} something looks "
+        "like letters or metal.",
+        found.n,
+    ).format(n=number(found.n), marked=number(found.marked))
+
+
+def shortcut_rows(found: Shortcuts) -> tuple[tuple[str, Seen], ...]:
+    """What the model saw, in words, and how right it was."""
+    rows = (
+        (_("The whole image"), found.whole),
+        (_("Its middle masked"), found.without_middle),
+        (_("Nothing but its border"), found.border),
+        (_("Its border masked"), found.centre),
+        (_("Letter-like marks removed"), found.unmarked),
+    )
+    return tuple((name, seen) for name, seen in rows if seen is not None)
 
 
 def _border(found: Shortcuts, labels: Sequence[str]) -> str:

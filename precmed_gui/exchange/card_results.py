@@ -1,7 +1,7 @@
 """The second half of the model card page: how good the model was when tested."""
 
 from precmed_gui.diagnosis.evaluation import Evaluation, Figure, Measures
-from precmed_gui.diagnosis.model_card import ModelCard, Seen
+from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.model_report import ModelReport
 from precmed_gui.evaluation.figure_texts import (
     decimal,
@@ -12,7 +12,12 @@ from precmed_gui.evaluation.figure_texts import (
     share,
 )
 from precmed_gui.evaluation.named_figures import class_figures, overall_figures
-from precmed_gui.evaluation.shortcut_texts import shortcut_text, shortcut_warnings
+from precmed_gui.evaluation.shortcut_texts import (
+    shortcut_basis,
+    shortcut_rows,
+    shortcut_text,
+    shortcut_warnings,
+)
 from precmed_gui.evaluation.wording import (
     better_than_guessing,
     calibration_text,
@@ -216,24 +221,17 @@ def shortcuts(card: ModelCard) -> Html:
     title, found = _(SHORTCUTS), card.shortcuts
     if found is None:
         return section(title, paragraph(not_measured()))
-    rows = [
-        _seen_row(_("The whole image"), found.whole),
-        _seen_row(_("Nothing but its border"), found.border),
-        _seen_row(_("Nothing but the rest"), found.centre),
-        _seen_row(_("Bright marks near the border painted over"), found.unmarked),
-    ]
-    basis = _("{n} images; marks were found in {marked} of them.")
     texts = shortcut_warnings(found, card.labels) or (shortcut_text(found, card.labels),)
+    rows = [
+        [name, figure_text(seen.accuracy), decimal_text(seen.auc)]
+        for name, seen in shortcut_rows(found)
+    ]
     return section(
         title,
-        paragraph(basis.format(n=number(found.n), marked=number(found.marked))),
+        paragraph(shortcut_basis(found)),
         table([_("What it saw"), _("Right answers"), _("AUC")], rows),
         bullets(texts),
     )
-
-
-def _seen_row(name: str, seen: Seen) -> list[Html | str]:
-    return [name, figure_text(seen.accuracy), decimal_text(seen.auc)]
 
 
 def subgroups(evaluation: Evaluation) -> Html:

@@ -4,21 +4,15 @@ One row a decision, so that a blinded reading and its revision are both there; a
 decided about is one row without a decision. The window and the statistics read it back.
 """
 
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.record import Decision, Shown
-from precmed_gui.diagnosis.storage import write_atomically
 from precmed_gui.evaluation.wording import no_intended_use
-from precmed_gui.exchange.cells import guarded, write_table
+from precmed_gui.exchange.cells import Cell, guarded, write_table
 from precmed_gui.language import _
 
 Reading = tuple[Shown, tuple[Decision, ...]]
-Cell = str | int | float
-_MOST_ROWS = 1_048_576
-"""What a sheet of XLSX holds (ECMA-376)."""
 
 _FIRST = ("number", "shown_at")
 _IDENTITY = ("case_key", "case", "patient")
@@ -50,10 +44,7 @@ def write_readings(path: Path, readings: Iterable[Reading], *, has_identity: boo
     shares = (guarded(f"p: {label}") for label in labels)
     head = (*_FIRST, *identity, *_ANSWER, *shares, *_LAST)
     rows = _rows(kept, labels, has_identity=has_identity)
-    if path.suffix.casefold() != ".xlsx":
-        write_table(path, [head, *([_as_text(cell) for cell in row] for row in rows)])
-        return
-    write_atomically(path, _sheet(head, tuple(rows)))
+    write_table(path, [head, *rows], _("Readings"))
 
 
 def _rows(
@@ -100,34 +91,3 @@ def _decision(decision: Decision | None) -> tuple[Cell, ...]:
         int(decision.is_blind),
         round(decision.seconds, 3),
     )
-
-
-def _as_text(cell: Cell) -> str | int:
-    return f"{cell:.6f}".rstrip("0").rstrip(".") if isinstance(cell, float) else cell
-
-
-def _sheet(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
-    if len(rows) >= _MOST_ROWS:
-        raise PrecmedError(
-            _("There are more rows than a sheet of XLSX holds."), _("Save it as CSV instead.")
-        )
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("Readings"))
-    sheet.freeze_panes = "A2"
-    for row in (head, *rows):
-        sheet.append([_showable(cell) for cell in row])
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
-def _showable(cell: Cell) -> Cell:
-    """Without control characters, which XLSX cannot hold."""
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    if not isinstance(cell, str):
-        return cell
-    plain = cell.encode("utf-8", "replace").decode("utf-8")
-    return str(ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", plain))[:32_767]

@@ -15,42 +15,55 @@ from precmed_gui.diagnosis.model_card import Member
 from precmed_gui.learning.ensemble import Ensemble
 
 Plane = NDArray[np.float32]
-Attribute = Callable[[NDArray[np.float32], int, int], Plane]
-"""One image (size, size, channels) in [0, 1], a class number and a number of steps to (size, size)
-shares of its log-odds; negative where the image speaks against the class."""
+Planes = NDArray[np.float32]
+"""(methods, size, size): a plane of each of `METHODS`."""
+METHODS: tuple[MapMethod, ...] = ("class-activation", "gradient")
+Attribute = Callable[[NDArray[np.float32], int, int], Planes]
+"""One image (size, size, channels) in [0, 1], a class number and a number of steps to what each
+place adds to its log-odds by each method; negative where the image speaks against the class."""
 
 _BLUR = 0.1
 """Of the side: how far the image is blurred that a path starts from."""
+_SMOOTH = 0.04
+"""Of the side: how far a map is smoothed; a share of a single pixel means nothing."""
 _LARGEST_BATCH = 8
 _OUT_OF_REACH = 1e9
 
 
-def attribution(ensemble: Ensemble, method: MapMethod) -> Attribute:
-    """The way to ask `ensemble` for shares of a class's score; traced once for each network.
+def attribution(ensemble: Ensemble) -> Attribute:
+    """The way to ask `ensemble` what moves a class's score; traced once for each network.
 
     "gradient" is integrated gradients (Sundararajan et al. 2017, arXiv:1703.01365) along the
     straight path from a blurred copy of the image, which holds nothing small (Sturmfels et al.
     2020, doi:10.23915/distill.00022). "class-activation" is the same integral at the networks'
     inner layers, the last of each resolution (Sattarzadeh et al. 2021, arXiv:2102.07805, after
-    Selvaraju et al. 2017, arXiv:1610.02391). By completeness each sums to the change of the
-    score, so networks and layers can be added.
+    Selvaraju et al. 2017, arXiv:1610.02391), each layer's map smoothed and brought to the same
+    height, so that fine layers, whose shares are large and of both signs, do not drown the others.
 
     Returns
     -------
     callable
-        The mean over the members that answer, by weight and softened as their answers are.
+        The mean over the members that answer, by weight and softened as their answers are. The
+        gradient's shares sum to the change of the score (completeness), the others to nothing.
     """
     shares = [
-        (member.weight * member.scale, _one(network, method))
+        (member.weight * member.scale, _one(network))
         for member, network in _answering(ensemble.members, ensemble.networks)
     ]
 
-    def ask(image: NDArray[np.float32], number: int, steps: int) -> Plane:
+    def ask(image: NDArray[np.float32], number: int, steps: int) -> Planes:
         start = blurred(image)
         found = [weight * one(image, start, number, steps) for weight, one in shares]
         return np.asarray(np.sum(found, axis=0), np.float32)
 
     return ask
+
+
+def smoothed(plane: Plane) -> Plane:
+    """Without what is finer than about a tenth of the side."""
+    from scipy.ndimage import gaussian_filter
+
+    return np.asarray(gaussian_filter(plane, _SMOOTH * len(plane)), np.float32)
 
 
 def blurred(image: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -66,35 +79,11 @@ def _answering(members: Sequence[Member], networks: Sequence[Any]) -> list[tuple
     return [(member, network) for member, network in pairs if member.weight]
 
 
-_One = Callable[[NDArray[np.float32], NDArray[np.float32], int, int], Plane]
+_One = Callable[[NDArray[np.float32], NDArray[np.float32], int, int], Planes]
 
 
-def _one(network: Any, method: MapMethod) -> _One:
-    return _by_activation(network) if method == "class-activation" else _by_gradient(network)
-
-
-def _by_gradient(network: Any) -> _One:
-    import keras
-    import tensorflow as tf
-
-    inner = keras.Model(network.input, network.get_layer("classes").input)
-    shape = network.input.shape[1:]
-
-    @tf.function(input_signature=[tf.TensorSpec((None, *shape)), tf.TensorSpec((), tf.int32)])  # type: ignore[untyped-decorator]
-    def gradient(images: Any, number: Any) -> Any:
-        with tf.GradientTape() as tape:
-            tape.watch(images)
-            score = _log_odds(network, inner(images, training=False), number)
-        return tf.reduce_sum(tape.gradient(score, images), axis=0)
-
-    def one(image: NDArray[np.float32], start: NDArray[np.float32], number: int, steps: int) -> Any:
-        parts = [gradient(some, number).numpy() for some in _path(image, start, steps)]
-        return ((image - start) * np.sum(parts, axis=0)).sum(axis=-1) / steps
-
-    return one
-
-
-def _by_activation(network: Any) -> _One:
+def _one(network: Any) -> _One:
+    """Both methods from the same passes: a gradient reaches the image through the layers."""
     import keras
     import tensorflow as tf
 
@@ -109,21 +98,30 @@ def _by_activation(network: Any) -> _One:
             tape.watch(images)
             *layers, features = inner(images, training=False)
             score = _log_odds(network, features, number)
-        return [tf.reduce_sum(found, axis=0) for found in tape.gradient(score, layers)]
+        return [tf.reduce_sum(found, axis=0) for found in tape.gradient(score, [images, *layers])]
 
     @tf.function(input_signature=[tf.TensorSpec((2, *shape))])  # type: ignore[untyped-decorator]
     def changes(ends: Any) -> Any:
-        return [layer[0] - layer[1] for layer in inner(ends, training=False)[:-1]]
+        return [layer[0] - layer[1] for layer in (ends, *inner(ends, training=False)[:-1])]
 
-    def one(image: NDArray[np.float32], start: NDArray[np.float32], number: int, steps: int) -> Any:
+    def one(
+        image: NDArray[np.float32], start: NDArray[np.float32], number: int, steps: int
+    ) -> Planes:
         parts = [gradients(some, number) for some in _path(image, start, steps)]
-        planes = []
-        for place, change in enumerate(changes(np.stack([image, start]))):
-            total = np.sum([part[place].numpy() for part in parts], axis=0)
-            planes.append((total * change.numpy()).sum(axis=-1) / steps)
-        return np.mean([_spread(plane, len(image)) for plane in planes], axis=0)
+        by_pixel, *by_layer = (
+            (np.sum([part.numpy() for part in some], axis=0) * change.numpy()).sum(axis=-1) / steps
+            for change, *some in zip(changes(np.stack([image, start])), *parts, strict=True)
+        )
+        activation = np.mean([_levelled(plane, len(image)) for plane in by_layer], axis=0)
+        return np.stack([activation, by_pixel])
 
     return one
+
+
+def _levelled(plane: Plane, side: int) -> Plane:
+    """A coarse plane over the whole image, smoothed, its highest or lowest place 1 or -1."""
+    whole = smoothed(_spread(plane, side))
+    return whole / max(float(np.abs(whole).max()), 1e-30)
 
 
 def _last_of_each_resolution(network: Any) -> list[Any]:

@@ -5,22 +5,25 @@ memory, not loaded, and used again by later trainings. Old ones go when there ar
 """
 
 import hashlib
+import io
 import json
+import math
 import os
 import shutil
+import tempfile
 import time
 import zipfile
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BufferedWriter
 from pathlib import Path
-from typing import Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from precmed_gui.cohorts.picture_facts import fingerprint
+from precmed_gui.cohorts.private_caches import is_private
 from precmed_gui.diagnosis.cases import Case, Unreadable
 from precmed_gui.diagnosis.errors import FailedStorage, UnreadableFile
 from precmed_gui.diagnosis.pictures import StatedWindow
@@ -32,10 +35,16 @@ from precmed_gui.modalities import modality
 from precmed_gui.places import cache_folder
 
 BUDGET = 4 * 1024**3
+MOST_MEMORY = 1024**3
+"""Bytes that are kept in memory while nothing may be on the disk."""
 MAKE_ROOM = N_("Free some space on that disk, choose a smaller image size, or use fewer images.")
 _VERSION = 2
 _SPARE = 64 * 1024**2
 _REPORT_SECONDS = 0.1
+
+
+_in_memory: dict[str, "DecodedImages"] = {}
+"""The last ones, while nothing may be on the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,8 @@ def decoded(
     Cancelled
         If the user stopped; nothing is left behind.
     """
+    if is_private():
+        return _privately(cases, frame, report, cancel)
     folder = _root() / _key(cases, frame)
     found = _opened(folder, cases)
     if found is None or found.unreadable:  # what could not be read may be readable by now
@@ -159,6 +170,43 @@ def _make(
             raise _failed() from error
 
 
+def _privately(
+    cases: Sequence[Case], frame: Frame, report: Report, cancel: CancelToken
+) -> DecodedImages:
+    """In memory; many images in a file without a name, which the system deletes after use."""
+    key = _key(cases, frame)
+    found = _in_memory.get(key)
+    if found is None or found.unreadable:
+        _in_memory.clear()
+        found = _decoded_privately(cases, frame, report, cancel)
+        if found.pixels.nbytes <= MOST_MEMORY:
+            _in_memory[key] = found
+    return found
+
+
+def _decoded_privately(
+    cases: Sequence[Case], frame: Frame, report: Report, cancel: CancelToken
+) -> DecodedImages:
+    for dtype in (np.dtype(np.uint8), np.dtype(np.uint16)):
+        shape = (len(cases), frame.size, frame.size, frame.channels)
+        store = _Store(None, len(cases), frame, dtype)
+        try:
+            if math.prod(shape) * dtype.itemsize <= MOST_MEMORY:
+                memory = io.BytesIO()
+                store.write(memory, cases, report, cancel)
+                return store.images(np.frombuffer(memory.getbuffer(), dtype).reshape(shape), cases)
+            _check_room(math.prod(shape) * dtype.itemsize)
+            with tempfile.TemporaryFile(dir=_root()) as file:
+                store.write(file, cases, report, cancel)
+                file.flush()
+                return store.images(np.memmap(file, dtype, "r", shape=shape), cases)
+        except _WiderThanThought:
+            continue
+        except OSError as error:
+            raise _failed() from error
+    raise AssertionError("no image is wider than 16 bits")
+
+
 def _failed() -> FailedStorage:
     return FailedStorage(
         _("The prepared images could not be stored in “{folder}”.").format(folder=_root()),
@@ -200,7 +248,9 @@ class _Store:
     A full disk then is an `OSError` that can be told; behind a memory map it would end the process.
     """
 
-    def __init__(self, folder: Path, count: int, frame: Frame, dtype: np.dtype[np.generic]) -> None:
+    def __init__(
+        self, folder: Path | None, count: int, frame: Frame, dtype: np.dtype[np.generic]
+    ) -> None:
         self._modality = modality(frame.modality)
         self._folder = folder
         self._frame = frame
@@ -213,7 +263,8 @@ class _Store:
         self._reasons: dict[int, str] = {}
 
     def fill(self, cases: Sequence[Case], report: Report, cancel: CancelToken) -> None:
-        last = -_REPORT_SECONDS
+        """Write everything into the folder."""
+        assert self._folder is not None
         with (self._folder / "pixels.npy").open("wb") as file:
             header = {
                 "descr": np.lib.format.dtype_to_descr(self._dtype),
@@ -221,16 +272,30 @@ class _Store:
                 "shape": self._shape,
             }
             np.lib.format.write_array_header_1_0(file, header)
-            for position, case in enumerate(cases):
-                cancel.raise_if_set()
-                if time.monotonic() - last >= _REPORT_SECONDS:
-                    last = time.monotonic()
-                    report(Step(_("Reading images"), position, len(cases)))
-                self._add(file, position, case)
-        report(Step(_("Reading images"), len(cases), len(cases)))
-        self._write_facts()
+            self.write(file, cases, report, cancel)
+        self._write_facts(self._folder)
 
-    def _add(self, file: BufferedWriter, position: int, case: Case) -> None:
+    def write(
+        self, file: BinaryIO, cases: Sequence[Case], report: Report, cancel: CancelToken
+    ) -> None:
+        """Write the pixels alone."""
+        last = -_REPORT_SECONDS
+        for position, case in enumerate(cases):
+            cancel.raise_if_set()
+            if time.monotonic() - last >= _REPORT_SECONDS:
+                last = time.monotonic()
+                report(Step(_("Reading images"), position, len(cases)))
+            self._add(file, position, case)
+        report(Step(_("Reading images"), len(cases), len(cases)))
+
+    def images(self, pixels: NDArray[Any], cases: Sequence[Case]) -> DecodedImages:
+        """What `write` has read, with the pixels as they are now kept."""
+        reasons = self._reasons.items()
+        unreadable = tuple(Unreadable(cases[place].key, text) for place, text in reasons)
+        facts = (self._is_readable, self._is_wide, self._highest, self._fingerprints)
+        return DecodedImages(np.asarray(pixels), *facts, unreadable)
+
+    def _add(self, file: BinaryIO, position: int, case: Case) -> None:
         try:
             image = self._modality.read(case, self._frame.window)
             row = self._modality.prepare(image, self._frame.size, self._frame.channels)
@@ -246,13 +311,13 @@ class _Store:
             self._fingerprints[position] = fingerprint(image).encode()
         file.write(np.ascontiguousarray(row.astype(self._dtype, copy=False)).data)
 
-    def _write_facts(self) -> None:
+    def _write_facts(self, folder: Path) -> None:
         np.savez(
-            self._folder / "facts.npz",
+            folder / "facts.npz",
             is_readable=self._is_readable,
             is_wide=self._is_wide,
             highest=self._highest,
             fingerprints=self._fingerprints,
         )
         reasons = json.dumps({str(i): reason for i, reason in self._reasons.items()})
-        (self._folder / "reasons.json").write_text(reasons, encoding="utf-8")
+        (folder / "reasons.json").write_text(reasons, encoding="utf-8")

@@ -10,32 +10,24 @@ from numpy.typing import NDArray
 
 from precmed_gui.diagnosis.cases import Case, slice_case
 from precmed_gui.diagnosis.errors import PrecmedError, UnreadableFile
-from precmed_gui.diagnosis.explanation import Explanation, MapChecks, MapMethod
+from precmed_gui.diagnosis.explanation import Explanation, MapMethod
 from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.work import CancelToken, Report, Step, ignore
 from precmed_gui.language import _
-from precmed_gui.learning.attribution import Attribute, Plane, attribution
+from precmed_gui.learning.attribution import Plane
 from precmed_gui.learning.ensemble import (
     Ensemble,
     build_ensemble,
     set_ensemble_weights,
     wanted_weights,
 )
-from precmed_gui.learning.map_checks import (
-    STEPS,
-    Explained,
-    RandomAttribute,
-    checked,
-    random_attribution,
-    strength_of,
-    worse,
-)
+from precmed_gui.learning.map_checks import STEPS, Asked, Explained, asked, checked, strength_of
 from precmed_gui.learning.predict import answered, loaded_model, network_input, predict
 from precmed_gui.learning.shelf import check_weights, load_weights, model_digest
 from precmed_gui.learning.slices import chosen_slices, is_seen_by_slice, middle_slice
 from precmed_gui.modalities import modality
 
-USUAL: MapMethod = "gradient"
+USUAL: MapMethod = "class-activation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +44,7 @@ class MapWish:
         Of which slice, from 1; 0: the one that counts most, where the model looks at each, else
         the middle one.
     method
-        "gradient" or "class-activation".
+        "class-activation" or "gradient".
     """
 
     case: Case
@@ -102,7 +94,7 @@ def explained(model_folder: str, wish: MapWish, report: Report, cancel: CancelTo
         If the model has no class called so, or the case no such slice.
     """
     folder = Path(model_folder)
-    maps = _maps_of(folder, wish.method)
+    maps = _maps(folder.resolve(), model_digest(folder))
     began = time.monotonic()
     label = wish.label or _most_probable(model_folder, wish.case, cancel)
     number = _class_number(maps.card, label)
@@ -113,12 +105,11 @@ def explained(model_folder: str, wish: MapWish, report: Report, cancel: CancelTo
     picture = modality(maps.card.modality).read(one, maps.card.window)
     image = network_input(picture, maps.card)
     cancel.raise_if_set()
-    found, checks = _checked(maps, image, number)
+    found = Explained(image, number, wish.method, maps.ask.own(image, number, STEPS))
     cancel.raise_if_set()
-    if wish.method != USUAL:
-        # Random weights alone can give class activation that holds still; gradients never did.
-        checks = worse(checks, _checked(_maps_of(folder, USUAL), image, number)[1])
-    strength = _enlarged(strength_of(found.shares), *picture.shape[:2])
+    checks = checked(found, maps.ask)
+    cancel.raise_if_set()
+    strength = _enlarged(strength_of(found.plane), *picture.shape[:2])
     seconds = time.monotonic() - began
     return Explanation(
         wish.case, slice_number, label, wish.method, strength, checks, seconds, strengths
@@ -127,28 +118,16 @@ def explained(model_folder: str, wish: MapWish, report: Report, cancel: CancelTo
 
 @dataclass(frozen=True)
 class _Maps:
-    """A model ready to be asked for maps of one method."""
+    """A model ready to be asked for maps."""
 
     card: ModelCard
-    ask: Attribute
-    ask_random: RandomAttribute
-
-
-def _maps_of(folder: Path, method: MapMethod) -> _Maps:
-    return _maps(folder.resolve(), model_digest(folder), method)
+    ask: Asked
 
 
 @lru_cache(maxsize=4)
-def _maps(folder: Path, _digest: str, method: MapMethod) -> _Maps:
+def _maps(folder: Path, _digest: str) -> _Maps:
     card = loaded_model(folder).card
-    ensemble = _filled(build_ensemble(card), folder)
-    ask, ask_random = attribution(ensemble, method), random_attribution(card, ensemble, method)
-    return _Maps(card, ask, ask_random)
-
-
-def _checked(maps: _Maps, image: NDArray[np.float32], number: int) -> tuple[Explained, MapChecks]:
-    found = Explained(image, number, maps.ask(image, number, STEPS))
-    return found, checked(found, maps.ask, maps.ask_random)
+    return _Maps(card, asked(card, _filled(build_ensemble(card), folder)))
 
 
 def _filled(ensemble: Ensemble, folder: Path) -> Ensemble:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from precmed_gui.cohorts.private_caches import is_private
 from precmed_gui.diagnosis.errors import FailedStorage
 from precmed_gui.diagnosis.storage import write_atomically
 from precmed_gui.learning.batches import ordered_batches
@@ -23,6 +24,8 @@ _BATCH = 64
 _VERSION = 1
 _UNREADABLE = (OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile)
 """What NumPy raises for a file that is not there, cut, or damaged."""
+_in_memory: dict[str, dict[bytes, NDArray[np.float32]]] = {}
+"""The features by store, while nothing may be on the disk."""
 
 
 def pretrained_features(
@@ -76,6 +79,10 @@ class _Store:
         self._file = cache_folder() / "features" / name
         self._keys = _keys(part)
         self._known: dict[bytes, NDArray[np.float32]] = {}
+        self._is_private = is_private()
+        if self._is_private:
+            self._known = _in_memory.setdefault(name, {})
+            return
         try:
             with np.load(io.BytesIO(self._file.read_bytes())) as found:
                 self._known = dict(zip(found["keys"].tolist(), found["features"], strict=True))
@@ -92,6 +99,8 @@ class _Store:
         """Remember them, on disk too; a full disk costs the next training time, nothing else."""
         for position, row in zip(positions, features, strict=True):
             self._known[self._keys[position]] = row
+        if self._is_private:
+            return
         buffer = io.BytesIO()
         keys = np.array(list(self._known), dtype="S32")
         np.savez(buffer, keys=keys, features=np.stack(list(self._known.values())))

@@ -106,10 +106,12 @@ def limited_template(
 
 def likenesses(images: NDArray[np.float32], template: NDArray[np.floating]) -> NDArray[np.float64]:
     """The (n,) mean products of standardised images and a (size, size) template."""
-    grey = _greys(images)
-    centred = grey - grey.mean(axis=(1, 2), keepdims=True)
-    deviations = np.sqrt(np.einsum("nij,nij->n", centred, centred) / template.size)
-    products = np.einsum("nij,ij->n", centred, template.astype(np.float64)) / template.size
+    grey = images[..., 0] if images.shape[3] == 1 else _greys(images)
+    flat = grey.reshape(len(grey), -1)
+    means = flat.mean(axis=1, dtype=np.float64, keepdims=True)
+    centred = flat - means.astype(flat.dtype)
+    deviations = np.linalg.norm(centred, axis=1).astype(np.float64) / np.sqrt(template.size)
+    products = (centred @ template.ravel().astype(flat.dtype)) / template.size
     return np.asarray(products / np.where(deviations > 0, deviations, 1.0))
 
 

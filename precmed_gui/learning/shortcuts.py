@@ -15,22 +15,21 @@ from precmed_gui.diagnosis.model_card import Seen, Shortcuts
 from precmed_gui.evaluation.intervals import patient_weights, percentile_interval
 from precmed_gui.evaluation.measuring import measure
 from precmed_gui.learning.ensemble import Run
+from precmed_gui.learning.marks import without_marks
 from precmed_gui.learning.training_data import TrainingData
 
 MOST = 200
 _BORDER = 0.12
 """Of the side, at each edge: where letters stand, and little of what is examined."""
-_MARK_ZONE = 0.25
-_STROKE = 0.06
-_STANDS_OUT = 0.45
-"""Of the image's range: corners of the shoulders on synthetic pictures reach 0.4, letters 0.6."""
+_MIDDLE = 0.25
+"""Of the side, from each edge: where the middle begins that is masked; a quarter of the image."""
 _BATCH = 32
 _REPLICATES = 500
 Images = NDArray[np.float32]
 
 
 def find_shortcuts(run: Run, data: TrainingData, attend: Callable[[int, int], None]) -> Shortcuts:
-    """Look at some images of the test part: whole, only their border, only the rest, unmarked.
+    """Look at some images of the test part: whole, parts of them masked, without marks.
 
     What is masked becomes the mean grey of all these images, the same in each.
 
@@ -48,10 +47,13 @@ def find_shortcuts(run: Run, data: TrainingData, attend: Callable[[int, int], No
     images, truth = _images(data, part, positions)
     patients = data.people([data.split.part(part)[place] for place in positions])
     grey = np.float32(images.mean())
-    inside = is_inside(images.shape[1])[np.newaxis, :, :, np.newaxis]
+    side = images.shape[1]
+    inside, middle = (
+        is_inside(side, width)[np.newaxis, :, :, np.newaxis] for width in (_BORDER, _MIDDLE)
+    )
     unmarked = np.stack([without_marks(image) for image in images])
     is_marked = np.any(unmarked != images, axis=(1, 2, 3))
-    ask = _Asking(run, attend, 3 * len(images) + int(is_marked.sum()))
+    ask = _Asking(run, attend, 4 * len(images) + int(is_marked.sum()))
     whole = ask.said_of(images)
     cleaned = whole.copy()
     if is_marked.any():
@@ -71,42 +73,16 @@ def find_shortcuts(run: Run, data: TrainingData, attend: Callable[[int, int], No
         unmarked=seen(cleaned),
         marked=int(is_marked.sum()),
         drop=_drop(truth, whole, cleaned, patients) if is_marked.any() else None,
+        without_middle=seen(ask.said_of(np.where(middle, grey, images))),
     )
 
 
-def is_inside(side: int) -> NDArray[np.bool_]:
-    """(side, side): what is not border."""
-    width = max(1, round(_BORDER * side))
+def is_inside(side: int, border: float = _BORDER) -> NDArray[np.bool_]:
+    """(side, side): what is not border, which is so wide in shares of the side."""
+    width = max(1, round(border * side))
     inside = np.zeros((side, side), np.bool_)
     inside[width : side - width, width : side - width] = True
     return inside
-
-
-def without_marks(image: Images) -> Images:
-    """The image with thin bright signs near its border painted over by what surrounds them.
-
-    Signs are what a grey opening (Serra 1982) by a square wider than a stroke takes away and what
-    stands out clearly (a white top-hat); there is no reading of letters, and dark, faint or broad
-    marks are missed.
-
-    Parameters
-    ----------
-    image
-        (size, size, channels) in [0, 1].
-    """
-    from scipy.ndimage import binary_dilation, grey_opening
-
-    side = len(image)
-    stroke = max(3, 2 * round(_STROKE * side / 2) + 1)
-    opened = grey_opening(image, size=(stroke, stroke, 1), mode="nearest")
-    enough = _STANDS_OUT * float(image.max() - image.min())
-    is_sign = (image - opened).max(axis=-1) > enough
-    edge = max(1, round(_MARK_ZONE * side))
-    is_sign[edge : side - edge, edge : side - edge] = False
-    if not is_sign.any() or not enough:
-        return image
-    around = binary_dilation(is_sign, iterations=max(1, side // 64))
-    return np.where(around[..., np.newaxis], opened, image)
 
 
 class _Asking:

@@ -34,6 +34,7 @@ from precmed_gui.window.mistakes_view import MistakesView
 from precmed_gui.window.planner_view import PlannerView
 from precmed_gui.window.reliability_view import ReliabilityView
 from precmed_gui.window.roc_view import RocView
+from precmed_gui.window.shortcut_view import ShortcutView
 from precmed_gui.window.subgroup_table import SubgroupTable
 from precmed_gui.window.theme import theme_signals
 
@@ -158,7 +159,7 @@ class EvaluationPanel(QWidget):
     def _build_pages(self) -> None:
         self.summary, self.mistakes, self.threshold = EvaluationSummary(), MistakesView(), RocView()
         self.sureness, self.groups, self.planner = ReliabilityView(), SubgroupTable(), PlannerView()
-        self.comparison = ComparisonView()
+        self.comparison, self.shortcuts = ComparisonView(), ShortcutView()
         self.summary.intended_use_wished.connect(self.intended_use_wished)
         self.mistakes.case_activated.connect(self._on_case_activated)
         self.mistakes.thumbnails_wished.connect(self.thumbnails_wished)
@@ -168,7 +169,8 @@ class EvaluationPanel(QWidget):
         self.tabs.tabBar().setStyleSheet("QTabBar::tab { padding: 7px 9px; }")
         self.tabs.tabBar().setExpanding(False)
         cohort = _column(self.groups, self.planner)
-        pages = (_column(self.summary), self.mistakes, self.threshold, self.sureness, cohort)
+        first = _column(self.summary, self.shortcuts)
+        pages = (first, self.mistakes, self.threshold, self.sureness, cohort)
         for page in (*pages, self.comparison):
             self.tabs.addTab(_scrolled(page), "")
         self._stack = QStackedWidget()
@@ -192,6 +194,7 @@ class EvaluationPanel(QWidget):
         if report is not None and report.card.evaluation is not None:
             evaluation = report.card.evaluation
             self.summary.show_card(report.card)
+            self.shortcuts.show_card(report.card)
             self.mistakes.show_report(report)
             self.threshold.show_report(report)
             self.sureness.show_card(report.card)
@@ -246,7 +249,7 @@ class EvaluationPanel(QWidget):
         for place, text in enumerate(PAGES):
             self.tabs.setTabText(place, _(text))
         pages = (self.summary, self.mistakes, self.threshold, self.sureness, self.groups)
-        for part in (*pages, self.planner, self.comparison, self.strip):
+        for part in (*pages, self.shortcuts, self.planner, self.comparison, self.strip):
             part.retranslate()
         self._show_state()
 

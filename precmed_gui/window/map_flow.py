@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from precmed_gui.diagnosis.explanation import Explanation
 from precmed_gui.jobs.jobs import Jobs
@@ -17,7 +17,15 @@ from precmed_gui.window.workspace import Workspace
 
 
 class MapFlow(QObject):
-    """Has maps made of answers of the model in use, unless the answer is hidden."""
+    """Has maps made of answers of the model in use, unless the answer is hidden.
+
+    Signals
+    -------
+    made
+        An `Explanation` that is about to be shown.
+    """
+
+    made = Signal(object)
 
     def __init__(self, workspace: Workspace, jobs: Jobs, panel: PredictionPanel) -> None:
         super().__init__(panel)
@@ -130,6 +138,7 @@ class MapFlow(QObject):
         if found.case.slices > 1:
             self._strengths[place] = known
         self.explanation = replace(found, slice_strengths=known)
+        self.made.emit(self.explanation)
         self._bar.show_explanation(self.explanation)
         self._show()
         if found.slice_number != self._viewer.slice_number:

@@ -29,7 +29,6 @@ MOST = 3
 MOST_KEPT = 120
 SIDE = 88
 _WORDS = 36
-_SAME = 0.005
 
 
 class NearestImages(QWidget):
@@ -125,7 +124,7 @@ class NearestImages(QWidget):
     def _show_known(self) -> None:
         missing = []
         for tile, neighbour in zip(self._tiles, self._neighbours, strict=False):
-            found = self._known.get(neighbour.path)
+            found = self._known.get(neighbour.path) if neighbour.path else _(GONE)
             tile.show_found(found)
             if found is None:
                 missing.append(case_of_key(neighbour.path))
@@ -220,7 +219,7 @@ def case_of_key(key: str) -> Case:
 
 def is_the_same(neighbour: Neighbour) -> bool:
     """Whether the image that is read is this training image itself."""
-    return neighbour.distance < _SAME
+    return neighbour.is_same
 
 
 def _distance(neighbour: Neighbour) -> str:

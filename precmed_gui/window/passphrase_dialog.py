@@ -21,6 +21,7 @@ PRESENT, NEW, AGAIN = N_("Present passphrase"), N_("New passphrase"), N_("The ne
 SET, CHANGE, REMOVE = N_("Encrypt"), N_("Change"), N_("Remove encryption")
 WRONG = N_("This is not the passphrase of the record.")
 UNEQUAL = N_("The two new passphrases are not the same.")
+_WIDTH, _ROOM_FOR_TROUBLE = 480, 40
 
 
 class PassphraseDialog(QDialog):
@@ -31,7 +32,6 @@ class PassphraseDialog(QDialog):
         self._present = present
         self.wish = ""
         self.setWindowTitle("PrecMed")
-        self.resize(460, 240)
         self.present, self.new, self.again = QLineEdit(), QLineEdit(), QLineEdit()
         self.present.setVisible(bool(present))
         self._trouble = QLabel()
@@ -77,6 +77,7 @@ class PassphraseDialog(QDialog):
         layout.addWidget(why)
         layout.addStretch(1)
         layout.addWidget(buttons)
+        self.resize(_WIDTH, layout.totalHeightForWidth(_WIDTH) + _ROOM_FOR_TROUBLE)
 
     @Slot()
     def _on_text_changed(self) -> None:

@@ -125,7 +125,7 @@ class ReadingFlow(QObject):
         return PrecmedError(_(BLINDED), _(BLINDED_HINT))
 
     def save_table(self, path: Path) -> PrecmedError | None:
-        """Write the answers as CSV; the error, if they are hidden or the disk refuses."""
+        """Write the answers as CSV or XLSX; the error, if they are hidden or the disk refuses."""
         if (refusal := self.refusal_to_save()) is not None:
             return refusal
         card = self._workspace.card

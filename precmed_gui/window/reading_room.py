@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from precmed_gui.archive.record import Record, open_record, shown_of
-from precmed_gui.archive.record_errors import WrongPassphrase
+from precmed_gui.archive.record_errors import DamagedRecord, WrongPassphrase
+from precmed_gui.archive.used_models import used_model
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.prediction import Prediction
 from precmed_gui.diagnosis.record import Decision, Shown, UsedModel
-from precmed_gui.evaluation.wording import worth
 from precmed_gui.language import N_, _
 from precmed_gui.learning.shelf import model_digest
 from precmed_gui.places import record_file
@@ -43,6 +43,8 @@ class ReadingRoom(QObject):
         self._window, self._worklist = window, worklist
         self._settings = window.settings
         self._passphrase, self._is_refused = "", False
+        self.is_damaged = False
+        """Whether the record could not be opened, for its file is no record any more."""
         self._used = UsedModel("", "")
         self.dialogs = RecordDialogs(window)
         self.keeper = RecordKeeper(self._open, self._facts, self)
@@ -61,6 +63,7 @@ class ReadingRoom(QObject):
         window = self._window
         window.workspace.model_changed.connect(self._on_model_changed)
         window.reading_flow.keep_answers_by(self.keeper.keep)
+        self.maps.made.connect(self.keeper.note_map)
         window.prediction.next_waiting_wished.connect(self.worklist.show_next_waiting)
         window.prediction.decisions.earlier_wished.connect(self._on_earlier_wished)
         self.worklist.expected.connect(window.reading_flow.pictures.expect)
@@ -115,8 +118,12 @@ class ReadingRoom(QObject):
         while True:
             if self._is_refused:
                 raise WrongPassphrase(_(CLOSED), _(CLOSED_HINT))
+            self.is_damaged = False
             try:
                 return open_record(record_file(), self._passphrase)
+            except DamagedRecord:
+                self.is_damaged = True
+                raise
             except WrongPassphrase as error:
                 trouble = error.message if self._passphrase else ""
                 self._passphrase = self.dialogs.passphrase(trouble)
@@ -138,7 +145,7 @@ class ReadingRoom(QObject):
     def _on_model_changed(self, _card: object) -> None:
         card, folder = self._window.workspace.card, self._window.workspace.model
         if card is not None and folder is not None:
-            self._used = UsedModel(card.name, model_digest(folder), card.intended_use, worth(card))
+            self._used = used_model(card, model_digest(folder))
 
     @Slot()
     def _on_opened(self) -> None:

@@ -88,8 +88,8 @@ class RecordFlow(QObject):
 
     @Slot()
     def restore(self) -> None:
-        """Make the record what it was; the present one is kept aside."""
-        if not self._is_free():
+        """Make the record what it was; the present one, which may be damaged, is kept aside."""
+        if not self._is_free() and (self._job or not self._room.is_damaged):
             return
         name = self._window.dialogs.open_file(_("Restore the record"), BACKUPS)
         if name and self._window.dialogs.confirm(
@@ -112,10 +112,11 @@ class RecordFlow(QObject):
             _("Name, file and comments of all answers about this patient go. There is no undo."),
             (_("Erase for good"), _("Keep")),
         ):
+            cases = self._window.workspace.cohort.cases
+            images = tuple(case.key for case in cases if case.patient == patient)
             self._room.close()
-            self._start(
-                _(ERASING), partial(erase_patient, self._place(), patient), self._say_erased
-            )
+            work = partial(erase_patient, self._place(), patient, images)
+            self._start(_(ERASING), work, self._say_erased)
 
     @Slot()
     def change_passphrase(self) -> None:

@@ -8,11 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
+from precmed_gui.archive.record import map_of
 from precmed_gui.diagnosis.errors import PrecmedError
-from precmed_gui.diagnosis.prediction import Prediction
-from precmed_gui.diagnosis.record import Decision, Export, Shown, WorklistRow
+from precmed_gui.diagnosis.explanation import Explanation
+from precmed_gui.diagnosis.prediction import Neighbour, Prediction
+from precmed_gui.diagnosis.record import Decision, Export, Shown, ShownMap, WorklistRow
 from precmed_gui.language import sentences
 
 _Found = TypeVar("_Found")
@@ -32,6 +34,8 @@ class KeptRecord(Protocol):
     def counts(self) -> dict[str, int]: ...
     def decisions_of(self, shown_number: int) -> tuple[Decision, ...]: ...
     def earlier_of(self, patient: str) -> tuple[WorklistRow, ...]: ...
+    def nearest_of(self, shown_number: int) -> tuple[Neighbour, ...]: ...
+    def note_map(self, found: ShownMap) -> ShownMap: ...
     def note_export(self, export: Export) -> Export: ...
     def head(self) -> str: ...
     def close(self) -> None: ...
@@ -172,6 +176,19 @@ class RecordKeeper(QObject):
         """Of the chain as it is now; "" where there is no record."""
         return self._looked_up(lambda record: record.head(), "")
 
+    def whole(self, shown: Shown) -> Shown:
+        """An answer of the worklist with the training images that were shown beside it."""
+        nearest = self._looked_up(lambda record: record.nearest_of(shown.number), shown.nearest)
+        return replace(shown, nearest=nearest)
+
+    @Slot(object)
+    def note_map(self, found: Explanation) -> None:
+        """Write down that a map of the case on the screen is shown, where its answer is kept."""
+        shown = self._kept.get(found.case.key)
+        if shown is not None:
+            said = map_of(found, shown.number)
+            self._looked_up(lambda record: record.note_map(said), said)
+
     def note_export(self, export: Export) -> None:
         """Write down that something went out."""
         self._looked_up(lambda record: record.note_export(export), export)
@@ -197,4 +214,5 @@ class RecordKeeper(QObject):
 
 def _bare(shown: Shown) -> Shown:
     """What makes an answer the answer it is, whatever the language."""
-    return replace(shown, number=0, at="", reason="", intended_use="", test_sentence="")
+    plain = replace(shown, number=0, at="", reason="", intended_use="", test_sentence="")
+    return replace(plain, nearest=())

@@ -3,23 +3,22 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from precmed_gui.archive import table_readings
+from precmed_gui.archive.exports import export_of
 from precmed_gui.archive.record import Record, open_record
 from precmed_gui.archive.record_copies import Restored, back_up, restore
 from precmed_gui.archive.record_errors import WrongPassphrase
 from precmed_gui.archive.record_passphrase import set_passphrase
 from precmed_gui.diagnosis.cases import Case
-from precmed_gui.diagnosis.record import Audit, Decision, Shown
+from precmed_gui.diagnosis.record import Audit
 from precmed_gui.diagnosis.report import Report as CaseReport
-from precmed_gui.diagnosis.work import CancelToken, Report, Step
+from precmed_gui.diagnosis.work import CancelToken, Report
 from precmed_gui.evaluation.reader_statistics import (
     ReaderStatistics,
     reader_statistics,
     readings_of,
 )
 from precmed_gui.exchange.readings_table import write_readings
-from precmed_gui.language import _
-
-_STEP = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,42 +101,47 @@ def capture_case(
     write_secondary_capture(path, document, case)
 
 
-def erase_patient(place: RecordPlace, patient: str, report: Report, cancel: CancelToken) -> int:
+def erase_patient(
+    place: RecordPlace, patient: str, images: tuple[str, ...], report: Report, cancel: CancelToken
+) -> int:
     """How many answers have no identity any more; raises as `Record.erase`."""
     cancel.raise_if_set()
     record = place.open()
     try:
-        return record.erase(patient)
+        return record.erase(patient, images)
     finally:
         record.close()
 
 
 def decided_readings(
     place: RecordPlace, report: Report, cancel: CancelToken
-) -> tuple[tuple[Shown, tuple[Decision, ...]], ...]:
+) -> table_readings.Readings:
     """All answers that somebody decided about, with the decisions, the oldest first.
 
     Of a blinded reader only those he decided about himself.
     """
-    record, found = place.open(), []
+    record = place.open()
     try:
-        for count, (shown, decisions) in enumerate(record.every(), 1):
-            if count % _STEP == 0:
-                cancel.raise_if_set()
-                report(Step(_("Reading the record"), count, 0))
-            readers = {decision.reader for decision in decisions}
-            if decisions and (not place.blinded or place.blinded in readers):
-                found.append((shown, decisions))
+        return table_readings.decided_readings(record, place.blinded, report, cancel)
     finally:
         record.close()
-    return tuple(found)
 
 
 def export_readings(
     place: RecordPlace, target: Path, has_identity: bool, report: Report, cancel: CancelToken
 ) -> Path:
-    """Write all decided readings as a table, with names only if `has_identity`; where it is."""
-    write_readings(target, decided_readings(place, report, cancel), has_identity=has_identity)
+    """Write all readings as a table, with names only if `has_identity`; where it is.
+
+    Cases that wait are in it, too, with an empty decision, unless somebody reads blinded. That it
+    went out is kept in the record.
+    """
+    record = place.open()
+    try:
+        found = table_readings.table_readings(record, place.blinded, report, cancel)
+        write_readings(target, found, has_identity=has_identity)
+        record.note_export(export_of("readings", target, cases=table_readings.cases_in(found)))
+    finally:
+        record.close()
     return target
 
 

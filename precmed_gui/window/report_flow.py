@@ -1,6 +1,5 @@
 """What leaves as a document about the case on the screen: PDF, DICOM SR, secondary capture."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QObject, Slot
 
+from precmed_gui.archive.exports import export_of
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.errors import PrecmedError
-from precmed_gui.diagnosis.record import Export
 from precmed_gui.diagnosis.report import Paper, Report, ReportForm, file_stem
 from precmed_gui.exchange.dicom_input import is_dicom
 from precmed_gui.exchange.report_contents import display_pixels, report_of
@@ -171,12 +170,7 @@ class ReportFlow(QObject):
 
     def _note(self, writing: _Writing) -> None:
         """Write down that it went out, and say where it is."""
-        try:
-            digest = hashlib.sha256(writing.path.read_bytes()).hexdigest()
-        except OSError:
-            digest = ""
-        name = writing.path.name
-        self._room.keeper.note_export(Export(writing.number, writing.kind, name, digest))
+        self._room.keeper.note_export(export_of(writing.kind, writing.path, writing.number))
         text = _("The report was saved as {path}").format(path=writing.path)
         self._window.status_line.showMessage(text, 8000)
 

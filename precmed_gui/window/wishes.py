@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from precmed_gui.archive.exports import export_of
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.model_report import ModelReport
 from precmed_gui.language import _, current_language, sentences
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 COHORT_FILES = "PrecMed (*.precmed-cohort.json)"
 CSV_FILES = "CSV (*.csv)"
+TABLE_FILES = "CSV (*.csv);;XLSX (*.xlsx)"
 CURVE_FILES = "PNG (*.png);;CSV (*.csv)"
 HTML_FILES = "HTML (*.html)"
 _PLACES = ("cases", "training", "prediction", "evaluation", "preparing", "reading")
@@ -129,10 +131,14 @@ class Wishes(QObject):
         if (refusal := self._window.reading_flow.refusal_to_save()) is not None:
             self._window.tell(refusal.message, refusal.hint)
             return
-        if name := self._dialogs.save_file(_("Save predictions"), "predictions.csv", CSV_FILES):
+        if name := self._dialogs.save_file(_("Save predictions"), "predictions.csv", TABLE_FILES):
             error = self._window.reading_flow.save_table(Path(name))
             if error is not None:
                 self._window.tell(error.message, error.hint)
+                return
+            cases = len(self._window.prediction.readings.predictions())
+            note = self._window.room.keeper.note_export
+            note(export_of("predictions", Path(name), cases=cases))
 
     @Slot()
     def export_curves(self) -> None:

@@ -72,7 +72,7 @@ class WorklistFlow(QObject):
     @Slot(object)
     def open(self, row: WorklistRow) -> None:
         """Put a case on the screen with what the model said of it then."""
-        shown = row.shown
+        shown = self._keeper.whole(row.shown)
         if not shown.case_key:
             self._worklist.strip.show_message(_(IS_ERASED), kind="warning")
             return
@@ -204,7 +204,7 @@ class CaseFinder:
 
 
 def prediction_of(shown: Shown) -> Prediction:
-    """The answer as it was put before a reader; what it resembled is not kept."""
+    """The answer as it was put before a reader, with the training images shown beside it."""
     return Prediction(
         case_of_key(shown.case_key),
         shown.labels,
@@ -212,5 +212,6 @@ def prediction_of(shown: Shown) -> Prediction:
         shown.label_set,
         shown.verdict if shown.verdict in ("refer", "refused") else "answer",  # type: ignore[arg-type]
         shown.reason,
+        shown.nearest,
         fingerprint=shown.fingerprint,
     )

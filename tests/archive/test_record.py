@@ -15,6 +15,8 @@ from precmed_gui.archive.record_errors import (
     UnknownAnswer,
     refusal,
 )
+from precmed_gui.archive.record_schema import STEPS
+from precmed_gui.archive.record_seal import seal_path
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.errors import FailedStorage
 from precmed_gui.diagnosis.prediction import Prediction
@@ -198,6 +200,25 @@ def test_a_newer_record_is_left_alone(tmp_path):
     connection.close()
     with pytest.raises(NewerRecord):
         open_record(path)
+
+
+def test_a_record_of_the_first_version_is_brought_up_to_date(tmp_path):
+    path = tmp_path / "record.sqlite"
+    record = open_record(path)
+    [kept] = record.keep_shown([shown(1)])
+    head = record.head()
+    record.close()
+    connection = sqlite3.connect(path)
+    connection.execute("DROP INDEX rows_nearest")
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    seal_path(path).unlink()
+    record = open_record(path)
+    assert record.file.connection.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
+    assert record.shown(kept.number) == kept
+    assert record.head() == head
+    assert verified(record).valid
+    record.close()
 
 
 @pytest.mark.parametrize("content", [b"no database at all" * 500, b"x"])

@@ -1,5 +1,6 @@
 """Backups while windows work, restoring with the former record kept aside, and passphrases."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -11,9 +12,11 @@ from precmed_gui.archive.record_copies import back_up, restore
 from precmed_gui.archive.record_errors import DamagedRecord, ReplacedRecord, WrongPassphrase
 from precmed_gui.archive.record_passphrase import set_passphrase
 from precmed_gui.archive.record_seal import seal_path
+from precmed_gui.cohorts.private_caches import is_private, mark_file
 from precmed_gui.diagnosis.errors import FailedStorage
 from precmed_gui.diagnosis.record import Decision
 from precmed_gui.diagnosis.work import Cancelled, NeverCancelled, ignore
+from precmed_gui.places import cache_folder, record_file
 
 QUIETLY = (ignore, NeverCancelled())
 
@@ -115,6 +118,44 @@ def test_restoring_brings_the_backup_back_and_keeps_the_former_aside(path, backu
     assert record.counts() == {"waiting": 20, "read": 0, "referred": 10}
     record.close()
     aside.close()
+
+
+def test_the_head_that_was_replaced_is_in_the_row_of_the_restoring(path, backup):
+    record = filled(path)
+    back_up(record, backup, *QUIETLY)
+    record.keep_shown([shown(99)])
+    head = record.head()
+    record.close()
+    done = restore(path, backup, "", *QUIETLY)
+    record = open_record(path)
+    query = "SELECT content FROM rows WHERE number = ? AND kind = 'restored'"
+    [content] = record.file.connection.execute(query, (done.rows,)).fetchone()
+    said = json.loads(content)
+    assert (said["head"], said["aside"]) == (head, done.aside.name)
+    record.close()
+
+
+def test_a_plain_backup_does_not_lay_an_encrypted_record_open(path, backup):
+    record = filled(path)
+    back_up(record, backup, *QUIETLY)
+    saved, head = list(record.every()), record.head()
+    set_passphrase(record, "words", *QUIETLY)
+    record.close()
+    before = names(path.parent)
+    for typed in ("", "other"):
+        with pytest.raises(WrongPassphrase):
+            restore(path, backup, typed, *QUIETLY)
+    assert names(path.parent) == before
+    restore(path, backup, "words", *QUIETLY)
+    with pytest.raises(WrongPassphrase):
+        open_record(path)
+    record = open_record(path, "words")
+    assert list(record.every()) == saved
+    assert record.row_of_head(head)
+    assert verified(record).valid
+    record.close()
+    assert b"patient-2" not in path.read_bytes()
+    assert all(b"patient-2" not in file.read_bytes() for file in path.parent.iterdir())
 
 
 def test_who_was_erased_since_the_backup_stays_erased(path, backup):
@@ -279,3 +320,41 @@ def test_an_encrypted_search_follows_new_answers_and_erasures(path):
     record.erase("patient-3")
     assert record.worklist("patient-3") == ()
     record.close()
+
+
+def test_a_passphrase_takes_the_caches_from_the_disk_and_its_removal_brings_them_back(backup):
+    path = record_file()
+    record = filled(path)
+    back_up(record, backup, *QUIETLY)
+    pictures = cache_folder() / "thumbnails.sqlite"
+    pictures.parent.mkdir(parents=True)
+    pictures.write_bytes(b"patient")
+    assert not is_private()
+    set_passphrase(record, "words", *QUIETLY)
+    assert is_private()
+    assert not pictures.exists()
+    record.close()
+    mark_file().unlink()
+    with pytest.raises(WrongPassphrase):
+        open_record(path)
+    assert is_private()
+    restore(path, backup, "words", *QUIETLY)
+    assert is_private()
+    record = open_record(path, "words")
+    set_passphrase(record, "", *QUIETLY)
+    assert not is_private()
+    record.close()
+
+
+def test_another_record_than_the_users_own_leaves_the_caches_alone(path):
+    record = filled(path, "words")
+    assert not is_private()
+    record.close()
+
+
+def test_restoring_an_encrypted_backup_takes_the_caches_from_the_disk(path, backup):
+    record = filled(path, "words")
+    back_up(record, backup, *QUIETLY)
+    record.close()
+    restore(record_file(), backup, "words", *QUIETLY)
+    assert is_private()

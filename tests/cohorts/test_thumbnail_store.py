@@ -9,6 +9,7 @@ from PIL import Image
 
 from precmed_gui import modalities
 from precmed_gui.cohorts import thumbnail_store
+from precmed_gui.cohorts.private_caches import keep_private
 from precmed_gui.cohorts.thumbnail_store import read_thumbnails, store_file
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.pictures import Thumbnail, ThumbnailsRead
@@ -149,3 +150,16 @@ def test_without_a_place_to_keep_them_thumbnails_are_read_all_the_same(
     assert len(read(cases)) == len(cases)
     assert len(read(cases)) == len(cases)
     assert len(decoded) == 2 * len(cases)
+
+
+def test_while_the_record_is_encrypted_they_are_in_memory_only(
+    cases: tuple[Case, ...], decoded: list[str]
+) -> None:
+    first = read(cases)
+    assert store_file().exists()
+    keep_private()
+    assert not store_file().exists()
+    assert_same(read(cases), first)
+    assert_same(read(cases), first)
+    assert len(decoded) == 2 * len(cases)
+    assert not store_file().exists()

@@ -1,6 +1,7 @@
 import csv
 
 import pytest
+from openpyxl import load_workbook
 
 from precmed_gui.diagnosis.cases import Case, Unreadable
 from precmed_gui.diagnosis.errors import FailedStorage
@@ -78,3 +79,16 @@ def test_every_row_says_that_no_intended_use_was_stated(tmp_path):
     write_predictions_csv(table, ANSWERS)
     assert {row["intended_use"] for row in rows_of(table)} == {"No intended use stated."}
     assert {row["verdict"] for row in rows_of(table)} == {"answer", ""}
+
+
+def test_a_sheet_has_the_same_rows_with_numbers_that_can_be_counted_with(tmp_path):
+    write_predictions_csv(tmp_path / "answers.csv", ANSWERS)
+    write_predictions_csv(tmp_path / "answers.xlsx", ANSWERS)
+    sheet = load_workbook(tmp_path / "answers.xlsx").active
+    head, *rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    plain = rows_of(tmp_path / "answers.csv")
+    assert [dict(zip(head, row, strict=True))["path"] for row in rows] == [
+        row["path"] for row in plain
+    ]
+    first = dict(zip(head, rows[0], strict=True))
+    assert (first["正常"], first["肺炎"], first["label"]) == (0.25, 0.75, "肺炎")

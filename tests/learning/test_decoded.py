@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from precmed_gui.cohorts.private_caches import keep_private
 from precmed_gui.diagnosis.cases import Case, Cohort
 from precmed_gui.diagnosis.errors import FailedStorage
 from precmed_gui.diagnosis.work import Cancelled, NeverCancelled, Step, ignore
@@ -162,3 +163,22 @@ def test_a_store_that_the_disk_has_damaged_is_made_again(cohort: Cohort) -> None
     facts = stores()[0] / "facts.npz"
     facts.write_bytes(facts.read_bytes()[:300])
     assert np.array_equal(decode(cohort.cases).fingerprints, before.fingerprints)
+
+
+@pytest.mark.parametrize("most", [store.MOST_MEMORY, 0], ids=["memory", "nameless file"])
+def test_nothing_is_stored_while_the_record_is_encrypted(
+    cohort: Cohort, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(store, "MOST_MEMORY", most)
+    store._in_memory.clear()
+    plain = decode(cohort.cases)
+    keep_private()
+    steps: list[object] = []
+    for _time in range(2):
+        found = decoded(cohort.cases, Frame("imaging", 28, 1), steps.append, NeverCancelled())
+        assert np.array_equal(found.pixels, plain.pixels)
+        assert np.array_equal(found.fingerprints, plain.fingerprints)
+        assert found.unreadable == plain.unreadable
+        assert stores() == []
+    read = sum(isinstance(step, Step) and step.done == len(cohort.cases) for step in steps)
+    assert read == (1 if most else 2)

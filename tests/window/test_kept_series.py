@@ -10,6 +10,7 @@ from reading_room import answer, make_room
 from precmed_gui.archive.kept_cases import find_case, slices_gone
 from precmed_gui.archive.record import open_record
 from precmed_gui.diagnosis.errors import PrecmedError
+from precmed_gui.diagnosis.prediction import Neighbour
 from precmed_gui.diagnosis.work import NeverCancelled, ignore
 from precmed_gui.jobs.messages import Failed, Succeeded
 from precmed_gui.modalities import open_cohort
@@ -65,6 +66,21 @@ def test_all_slices_are_found_again(qtbot, room, series):
     assert room.panel.current().case.slices == SLICES
     assert room.panel.answer.bars.labels == ("ill", "well")
     assert room.worklist.strip.isHidden()
+
+
+def test_the_training_images_of_then_are_shown_again(qtbot, series):
+    nearest = (Neighbour("/cohort/1.png", "ill", 0.25), Neighbour("/cohort/2.png", "well", 0.5))
+    room = make_room(qtbot)
+    room.read(replace(answer(1, nearest=nearest), case=series))
+    room.panel.clear()
+    room.keeper.reopen()
+    room.flow.refresh()
+    room.flow.open(room.worklist.rows.row(0))
+    assert room.panel.current().prediction.nearest == nearest
+    assert not room.panel.answer.nearest.isHidden()
+    room.read(replace(answer(1, nearest=nearest), case=series))
+    assert len(room.kept()) == 1
+    room.keeper.close()
 
 
 def test_it_is_looked_for_once(room):

@@ -1,6 +1,7 @@
 """The Record menu in the window, with its real reading engine: what each entry does to the file."""
 
 from dataclasses import replace
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -84,6 +85,38 @@ def test_a_backup_brings_back_what_was_there(qtbot, window, monkeypatch, tmp_pat
     assert window.room.keeper.counts()["waiting"] == 2
     window.room.keeper.keep((answer(3),))
     assert window.room.keeper.counts()["waiting"] == 3
+
+
+def test_a_damaged_record_gives_way_to_its_backup(qtbot, window, monkeypatch, tmp_path):
+    target = tmp_path / "copy.precmed-record"
+    monkeypatch.setattr(window.dialogs, "save_file", lambda *_asked: str(target))
+    finish(qtbot, window, window.room.record.back_up)
+    window.room.close()
+    record_file().write_bytes(b"x" * 9000)
+    seal_path(record_file()).unlink(missing_ok=True)
+    window.room.reopen()
+    assert window.room.is_damaged
+    monkeypatch.setattr(window.dialogs, "open_file", lambda *_asked: str(target))
+    monkeypatch.setattr(window.dialogs, "confirm", lambda *_asked: True)
+    finish(qtbot, window, window.room.record.restore)
+    assert window.room.keeper.counts()["waiting"] == 2
+    assert not window.room.is_damaged
+    [former] = record_file().parent.glob("record.before-*.sqlite")
+    assert former.read_bytes() == b"x" * 9000
+
+
+def test_a_plain_backup_is_encrypted_as_the_record_is(qtbot, window, monkeypatch, tmp_path):
+    target = tmp_path / "copy.precmed-record"
+    monkeypatch.setattr(window.dialogs, "save_file", lambda *_asked: str(target))
+    finish(qtbot, window, window.room.record.back_up)
+    monkeypatch.setattr(window.room.dialogs, "new_passphrase", lambda _present: "words")
+    finish(qtbot, window, window.room.record.change_passphrase)
+    monkeypatch.setattr(window.dialogs, "open_file", lambda *_asked: str(target))
+    monkeypatch.setattr(window.dialogs, "confirm", lambda *_asked: True)
+    finish(qtbot, window, window.room.record.restore)
+    assert window.room.keeper.counts()["waiting"] == 2
+    with pytest.raises(WrongPassphrase):
+        open_record(record_file())
 
 
 def test_a_patient_is_erased_only_after_two_questions(qtbot, window, monkeypatch):
@@ -266,3 +299,33 @@ def test_a_dicom_image_has_a_report_and_a_capture_in_its_study(
     shown = window.room.shown()
     assert [export.kind for export in record.exports_of(shown.number)] == ["sr", "capture"]
     record.close()
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_saved_tables_are_noted_with_their_cases(qtbot, window, monkeypatch, tmp_path, ending):
+    table, decisions = tmp_path / f"answers.{ending}", tmp_path / f"readings.{ending}"
+    names = iter((str(table), str(decisions)))
+    monkeypatch.setattr(window.dialogs, "save_file", lambda *_asked: next(names))
+    monkeypatch.setattr(window.dialogs, "confirm", lambda *_asked: False)
+    window.wishes.save_predictions()
+    finish(qtbot, window, window.room.record.export)
+    record = open_record(record_file())
+    noted = record.exports_of(0)
+    record.close()
+    assert [(one.kind, one.name, one.cases) for one in noted] == [
+        ("predictions", table.name, 2),
+        ("readings", decisions.name, 2),
+    ]
+    digests = [sha256(file.read_bytes()).hexdigest() for file in (table, decisions)]
+    assert [one.digest for one in noted] == digests
+
+
+def test_a_map_is_kept_when_it_is_shown(window):
+    reading = window.prediction.current()
+    strength = np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8)
+    checks = MapChecks(0.1, 0.9, True)
+    window.room.maps._take(Explanation(reading.case, 1, "ill", "gradient", strength, checks, 1.0))
+    record = open_record(record_file())
+    [found] = record.maps_of(window.room.shown().number)
+    record.close()
+    assert (found.label, found.passed, len(found.digest)) == ("ill", True, 64)
