@@ -106,7 +106,12 @@ def explained_text(found: Explanation, out: Path) -> str:
     from precmed_gui.exchange.report_texts import map_caveat
 
     made = _("The map for “{label}” is in {file}.").format(label=found.label, file=out)
-    return sentences(made, map_caveat(found))
+    place = ""
+    if found.case.slices > 1:
+        place = _("It is of slice {number} of {count}.").format(
+            number=found.slice_number, count=found.case.slices
+        )
+    return sentences(made, place, map_caveat(found))
 
 
 def _require_png(target: Path) -> None:
@@ -137,7 +142,9 @@ def _only_case(image: Path, report: Report, cancel: CancelToken) -> Case:
     if len(cohort.cases) != 1:
         raise PrecmedError(
             _("“{path}” is not one image.").format(path=image),
-            cohort.unreadable[0].reason if cohort.unreadable else _("Name one image file, or the folder of one series."),
+            cohort.unreadable[0].reason
+            if cohort.unreadable
+            else _("Name one image file, or the folder of one series."),
         )
     return cohort.cases[0]
 

@@ -172,6 +172,8 @@ def test_a_series_is_one_image_and_its_map_has_the_size_of_a_slice(
     with Image.open(out) as picture:
         assert picture.size == (120, 150)
     assert capsys.readouterr().out.count("class-activation") == 2
+    assert main([*wish[:-1], "--label", "nodule"]) == 0
+    assert "slice 2 of 3" in capsys.readouterr().out
 
 
 def made(strength: np.ndarray) -> Explanation:

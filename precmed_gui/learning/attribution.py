@@ -26,7 +26,6 @@ _BLUR = 0.1
 """Of the side: how far the image is blurred that a path starts from."""
 _SMOOTH = 0.04
 """Of the side: how far a map is smoothed; a share of a single pixel means nothing."""
-_LARGEST_BATCH = 8
 _OUT_OF_REACH = 1e9
 
 
@@ -92,26 +91,30 @@ def _one(network: Any) -> _One:
     )
     shape = network.input.shape[1:]
 
-    @tf.function(input_signature=[tf.TensorSpec((None, *shape)), tf.TensorSpec((), tf.int32)])  # type: ignore[untyped-decorator]
-    def gradients(images: Any, number: Any) -> Any:
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec((None, *shape)),
+            tf.TensorSpec((2, *shape)),
+            tf.TensorSpec((), tf.int32),
+        ]
+    )  # type: ignore[untyped-decorator]
+    def planes(images: Any, ends: Any, number: Any) -> Any:
         with tf.GradientTape() as tape:
             tape.watch(images)
             *layers, features = inner(images, training=False)
             score = _log_odds(network, features, number)
-        return [tf.reduce_sum(found, axis=0) for found in tape.gradient(score, [images, *layers])]
-
-    @tf.function(input_signature=[tf.TensorSpec((2, *shape))])  # type: ignore[untyped-decorator]
-    def changes(ends: Any) -> Any:
-        return [layer[0] - layer[1] for layer in (ends, *inner(ends, training=False)[:-1])]
+        gradients = tape.gradient(score, [images, *layers])
+        changes = (layer[0] - layer[1] for layer in (ends, *inner(ends, training=False)[:-1]))
+        return [
+            tf.reduce_sum(tf.reduce_mean(gradient, axis=0) * change, axis=-1)
+            for gradient, change in zip(gradients, changes, strict=True)
+        ]
 
     def one(
         image: NDArray[np.float32], start: NDArray[np.float32], number: int, steps: int
     ) -> Planes:
-        parts = [gradients(some, number) for some in _path(image, start, steps)]
-        by_pixel, *by_layer = (
-            (np.sum([part.numpy() for part in some], axis=0) * change.numpy()).sum(axis=-1) / steps
-            for change, *some in zip(changes(np.stack([image, start])), *parts, strict=True)
-        )
+        found = planes(_path(image, start, steps), np.stack([image, start]), number)
+        by_pixel, *by_layer = (plane.numpy() for plane in found)
         activation = np.mean([_levelled(plane, len(image)) for plane in by_layer], axis=0)
         return np.stack([activation, by_pixel])
 
@@ -149,11 +152,10 @@ def _log_odds(network: Any, features: Any, number: Any) -> Any:
 
 def _path(
     image: NDArray[np.float32], start: NDArray[np.float32], steps: int
-) -> list[NDArray[np.float32]]:
-    """Images half way through each step from `start` to `image`, a few at a time."""
+) -> NDArray[np.float32]:
+    """Images half way through each step from `start` to `image`."""
     shares = (np.arange(steps, dtype=np.float32) + np.float32(0.5)) / np.float32(steps)
-    every = start + shares[:, np.newaxis, np.newaxis, np.newaxis] * (image - start)
-    return [every[first : first + _LARGEST_BATCH] for first in range(0, steps, _LARGEST_BATCH)]
+    return start + shares[:, np.newaxis, np.newaxis, np.newaxis] * (image - start)
 
 
 def _spread(plane: Plane, side: int) -> Plane:

@@ -111,7 +111,8 @@ def likenesses(images: NDArray[np.float32], template: NDArray[np.floating]) -> N
     means = flat.mean(axis=1, dtype=np.float64, keepdims=True)
     centred = flat - means.astype(flat.dtype)
     deviations = np.linalg.norm(centred, axis=1).astype(np.float64) / np.sqrt(template.size)
-    products = (centred @ template.ravel().astype(flat.dtype)) / template.size
+    # Not by `@`: threads of NumPy's arithmetic wait for those of the network.
+    products = np.einsum("ni,i->n", centred, template.ravel().astype(flat.dtype)) / template.size
     return np.asarray(products / np.where(deviations > 0, deviations, 1.0))
 
 

@@ -32,8 +32,8 @@ def without_marks(image: Image) -> Image:
     Candidates are what a grey opening (Serra 1982) by a square wider than a stroke takes away and
     what stands out clearly (a white top-hat), neighbours taken together. Kept are those of the
     size of letters, wholly near one edge, on ground that is even and darker. Of 150 chest X-rays
-    of children about 60 were found marked, nearly all rightly; of 150 brain MR images about 20, of
-    which a quarter were bright vessels. Dark, faint or broad marks, and those over bones, are missed.
+    of children about 60 were found marked, nearly all rightly; of 150 brain MR images 26, a third
+    of them for bright vessels. Dark, faint or broad marks, and those over bones, are missed.
 
     Parameters
     ----------

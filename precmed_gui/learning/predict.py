@@ -51,7 +51,9 @@ from precmed_gui.learning.verdicts import (
 from precmed_gui.learning.warm_up import warm_up
 from precmed_gui.modalities import modality, open_cohort
 
-_LARGEST_BATCH = 32
+_BATCH, _LARGEST_BATCH = 32, 64
+_QUICK_SECONDS = 0.25
+"""A network that answers a batch so fast gets larger ones; a slow one would not hear Stop."""
 _FIRST_SECONDS, _LATER_SECONDS = 0.1, 0.5
 """Images read for so long go to the networks together: the first soon, later ones many at once."""
 
@@ -192,7 +194,7 @@ def answered(
 ) -> Iterator[Answers]:
     """What `model` says, a few cases at a time; with fingerprints if `is_identified`."""
     read, window = modality(model.card.modality).read, model.card.window
-    waiting, longest = _Waiting(), _FIRST_SECONDS
+    waiting, longest, most = _Waiting(), _FIRST_SECONDS, _BATCH
     began = time.monotonic()
     for case in cases:
         cancel.raise_if_set()
@@ -207,8 +209,12 @@ def answered(
             waiting.inputs.append(asked)
             if is_identified:
                 waiting.fingerprints.append(fingerprint(image))
-        if len(waiting.cases) == _LARGEST_BATCH or time.monotonic() - began > longest:
-            yield _finished(waiting, model)
+        if len(waiting.cases) >= most or time.monotonic() - began > longest:
+            asked_at = time.monotonic()
+            answers = _finished(waiting, model)
+            is_quick = time.monotonic() - asked_at < _QUICK_SECONDS
+            yield answers
+            most = _LARGEST_BATCH if is_quick else _BATCH
             waiting, began, longest = _Waiting(), time.monotonic(), _LATER_SECONDS
     if waiting.cases or waiting.unreadable:
         yield _finished(waiting, model)

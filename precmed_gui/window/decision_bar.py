@@ -144,9 +144,15 @@ class DecisionBar(QFrame):
         }
         inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
         for keys, slot in bound.items():
-            QShortcut(QKeySequence(keys), keys_in, slot, context=inside)
+            self._bind(QShortcut(QKeySequence(keys), keys_in, slot, context=inside))
         for place in range(1, _KEYS + 1):
-            QShortcut(QKeySequence(str(place)), keys_in, _Chooser(self, place), context=inside)
+            chooser = _Chooser(self, place)
+            self._bind(QShortcut(QKeySequence(str(place)), keys_in, chooser, context=inside))
+
+    @staticmethod
+    def _bind(shortcut: QShortcut) -> None:
+        """A key that is held must not decide about case after case."""
+        shortcut.setAutoRepeat(False)
 
     # What the flow tells
 

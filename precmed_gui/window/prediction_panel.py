@@ -39,7 +39,7 @@ from precmed_gui.window.wording import number
 TITLE = N_("Prediction")
 DROP_TITLE = N_("Drop images to read")
 DROP_HINT = N_("The model says how sure it is of each class. Files, folders and DICOM are welcome.")
-SAVE = N_("Save as CSV…")
+SAVE = N_("Save as table…")
 CLEAR = N_("Clear")
 NOTICE = N_("Research use only. Designed to support a reader, never to replace one.")
 WAITING = N_("The images are waiting for the engine to load…")

@@ -26,7 +26,7 @@ from precmed_gui.window.wording import number
 
 TITLE = N_("Readers' statistics")
 ALL_READERS = N_("All readers")
-EXPORT = N_("Save decisions as CSV…")
+EXPORT = N_("Save decisions as table…")
 NO_FIGURE = "–"
 LIMITS = N_(
     "Brackets hold 95 % intervals. Right and wrong rest on the classes of the cohort on the table."

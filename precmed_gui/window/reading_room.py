@@ -8,6 +8,7 @@ from precmed_gui.archive.record import Record, open_record, shown_of
 from precmed_gui.archive.record_errors import DamagedRecord, WrongPassphrase
 from precmed_gui.archive.used_models import used_model
 from precmed_gui.diagnosis.cases import Case
+from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.prediction import Prediction
 from precmed_gui.diagnosis.record import Decision, Shown, UsedModel
 from precmed_gui.language import N_, _
@@ -32,7 +33,7 @@ CLOSED = N_("The record is encrypted and was not opened.")
 SEEN_BEFORE = N_(
     "Answers that you have seen since the start stay visible; all others wait for your own reading."
 )
-CLOSED_HINT = N_("Choose “Verify the record” and type its passphrase.")
+CLOSED_HINT = N_("Choose “Open…” in the worklist and type its passphrase.")
 
 
 class ReadingRoom(QObject):
@@ -70,6 +71,7 @@ class ReadingRoom(QObject):
         self.worklist.opened.connect(self._on_opened)
         self._worklist.rows.hide_answers_by(self.decisions.hides, self.decisions.sees)
         self._worklist.blinding_changed.connect(self._on_blinding_wished)
+        self._worklist.opening_wished.connect(self._on_opening_wished)
         self._worklist.statistics_wished.connect(self.record.show_statistics)
         self.decisions.reader_changed.connect(self._on_reader_changed)
         self.decisions.decided.connect(self._on_decided)
@@ -98,6 +100,15 @@ class ReadingRoom(QObject):
         """Whoever did not know the passphrase before may know it now."""
         self._is_refused = False
 
+    @Slot()
+    def _on_opening_wished(self) -> None:
+        """Open the record that could not be looked into, or bring it back from a backup."""
+        if isinstance(self.keeper.trouble, DamagedRecord):
+            self.record.restore()
+            return
+        self.ask_again()
+        self.reopen()
+
     def shown(self) -> Shown | None:
         """The recorded answer on the screen, if it may be seen."""
         found = self._on_screen()
@@ -112,6 +123,11 @@ class ReadingRoom(QObject):
     def _on_screen(self) -> Shown | None:
         reading = self._window.prediction.current()
         return self.keeper.shown_of(reading.case.key) if reading is not None else None
+
+    def card_of(self, shown: Shown) -> ModelCard | None:
+        """The card of the model that gave this answer, if it is the one in use."""
+        is_in_use = bool(shown.model_digest) and shown.model_digest == self._used.digest
+        return self._window.workspace.card if is_in_use else None
 
     def _open(self) -> Record:
         """The record; asks for the passphrase of an encrypted one until it fits or nobody knows."""

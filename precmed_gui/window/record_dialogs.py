@@ -1,19 +1,11 @@
 """The questions around the record: who reads, which passphrase, whom to erase."""
 
-from dataclasses import dataclass
-
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QLabel,
-    QLineEdit,
-    QMessageBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from precmed_gui.language import N_, _
+from precmed_gui.window.head_dialog import HeadDialog
+from precmed_gui.window.line_dialog import LineDialog, LineQuestion
 from precmed_gui.window.passphrase_dialog import PassphraseDialog
 
 WHO = N_("Who reads?")
@@ -29,59 +21,6 @@ ERASE_WHY = N_(
     "The patient as the worklist names it, or the file of a case without one. The answers keep "
     "their place in the chain, without name, file or patient. Backups made before still hold them."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class LineQuestion:
-    """A question with one line for an answer, all of it translated."""
-
-    question: str
-    why: str
-    verb: str
-    words: str = ""
-    is_secret: bool = False
-
-
-class LineDialog(QDialog):
-    """One question, one line; can be answered only when something was typed."""
-
-    def __init__(self, asked: LineQuestion, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("PrecMed")
-        self.resize(420, 180)
-        question, why = QLabel(asked.question), QLabel(asked.why)
-        self.field = QLineEdit(asked.words)
-        self.field.setAccessibleName(asked.question)
-        if asked.is_secret:
-            self.field.setEchoMode(QLineEdit.EchoMode.Password)
-        self.field.textChanged.connect(self._on_text_changed)
-        question.setBuddy(self.field)
-        why.setProperty("role", "caption")
-        buttons = QDialogButtonBox()
-        self.keep = buttons.addButton(asked.verb, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton(_("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        self.keep.setProperty("primary", True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
-        for label in (question, why):
-            label.setWordWrap(True)
-        for part in (question, self.field, why):
-            layout.addWidget(part)
-        layout.addStretch(1)
-        layout.addWidget(buttons)
-        self._on_text_changed()
-
-    def words(self) -> str:
-        """What was typed; a passphrase keeps its blanks."""
-        text = self.field.text()
-        return text if self.field.echoMode() == QLineEdit.EchoMode.Password else text.strip()
-
-    @Slot()
-    def _on_text_changed(self) -> None:
-        self.keep.setEnabled(bool(self.words()))
 
 
 class RecordDialogs:
@@ -117,10 +56,25 @@ class RecordDialogs:
         asked = LineQuestion(_(ERASE), _(ERASE_WHY), _("Go on…"), name)
         return self._ask(asked)
 
-    def tell(self, title: str, text: str) -> None:
+    def head(self) -> str | None:
+        """A head printed on a report, "" to verify without one; None for "changed my mind"."""
+        dialog = HeadDialog(self._parent)
+        is_given = dialog.exec() == QDialog.DialogCode.Accepted
+        head = dialog.head() if is_given else None
+        dialog.deleteLater()
+        return head
+
+    def tell(self, title: str, text: str, *, is_bad: bool = False) -> None:
         """Say a result that must not pass by."""
-        box = QMessageBox(QMessageBox.Icon.Information, "PrecMed", title, parent=self._parent)
+        kinds = QMessageBox.Icon
+        kind = kinds.Warning if is_bad else kinds.Information
+        box = QMessageBox(kind, "PrecMed", title, parent=self._parent)
         box.setInformativeText(text)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
         box.addButton(_("Close"), QMessageBox.ButtonRole.AcceptRole)
         box.exec()
 

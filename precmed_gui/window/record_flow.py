@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from precmed_gui.archive.record_copies import Restored
-from precmed_gui.diagnosis.record import Audit
 from precmed_gui.diagnosis.work import Step
 from precmed_gui.jobs.jobs import Jobs, Lane
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
@@ -18,6 +17,7 @@ from precmed_gui.window.reader_statistics_view import ReaderStatisticsView
 from precmed_gui.window.record_works import (
     NeedsPassphrase,
     RecordPlace,
+    Verified,
     back_up_record,
     change_passphrase,
     count_readers,
@@ -46,6 +46,12 @@ RESTORING, ERASING = N_("Restoring the record…"), N_("Erasing the patient…")
 VALID = N_("The record is as it was written.")
 BAD = N_("The record is not as it was written: row {row} is the first that does not fit.")
 BAD_FILE = N_("The record is not as it was written.")
+REPORTED = N_("The head on the report is that of row {row}: everything up to it is here.")
+UNREPORTED = N_("The head on the report is not in this record.")
+CUT_OFF = N_(
+    "Rows at the end were cut off, or the report belongs to another record. The {rows} that are "
+    "here fit together."
+)
 HEAD = N_("Its head, printed on reports: {head}")
 
 
@@ -75,9 +81,13 @@ class RecordFlow(QObject):
 
     @Slot()
     def verify(self) -> None:
-        """Walk through the chain."""
-        if self._is_free():
-            self._start(_(VERIFYING), partial(verify_record, self._place()), self._say_audit)
+        """Walk through the chain, and find a head that is printed on a report."""
+        if not self._is_free():
+            return
+        head = self._room.dialogs.head()
+        if head is not None:
+            work = partial(verify_record, self._place(), head)
+            self._start(_(VERIFYING), work, self._say_verified)
 
     @Slot()
     def back_up(self) -> None:
@@ -191,17 +201,22 @@ class RecordFlow(QObject):
         text = _("The decisions were saved as {path}").format(path=name)
         self._tell(sentences(text, _(PART) if self._room.decisions.is_blinded else ""))
 
-    def _say_audit(self, found: object) -> None:
-        if not isinstance(found, Audit):
+    def _say_verified(self, found: object) -> None:
+        if not isinstance(found, Verified):
             return
-        rows = ngettext("{n} row", "{n} rows", found.rows).format(n=number(found.rows))
-        head = _(HEAD).format(head=found.head)
-        if found.valid:
-            self._room.dialogs.tell(f"{_(VALID)} ({rows})", head)
+        tell, audit = self._room.dialogs.tell, found.audit
+        rows = ngettext("{n} row", "{n} rows", audit.rows).format(n=number(audit.rows))
+        whole, head = f"{_(VALID)} ({rows})", _(HEAD).format(head=audit.head)
+        if not audit.valid:
+            row = number(audit.first_bad)
+            bad = _(BAD).format(row=row) if audit.first_bad else _(BAD_FILE)
+            tell(bad, sentences(audit.reason, head), is_bad=True)
+        elif not found.head:
+            tell(whole, head)
+        elif found.row:
+            tell(whole, sentences(_(REPORTED).format(row=number(found.row)), head))
         else:
-            row = number(found.first_bad)
-            bad = _(BAD).format(row=row) if found.first_bad else _(BAD_FILE)
-            self._room.dialogs.tell(bad, sentences(found.reason, head))
+            tell(_(UNREPORTED), sentences(_(CUT_OFF).format(rows=rows), head), is_bad=True)
 
     def _say_backup(self, name: str, _rows: object) -> None:
         self._tell(_("The record was backed up as {path}").format(path=name))

@@ -11,12 +11,16 @@ from typing import Protocol, TypeVar
 from PySide6.QtCore import QObject, Signal, Slot
 
 from precmed_gui.archive.record import map_of
+from precmed_gui.archive.record_errors import ReplacedRecord
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.explanation import Explanation
 from precmed_gui.diagnosis.prediction import Neighbour, Prediction
 from precmed_gui.diagnosis.record import Decision, Export, Shown, ShownMap, WorklistRow
-from precmed_gui.language import sentences
+from precmed_gui.language import N_, _, sentences
 
+NOT_IN_IT = N_("The record that is open now does not hold this answer. Read the image again.")
+_ALIKE = 1e-4
+"""Probabilities of the same image differ by a ten-millionth or so from batch to batch."""
 _Found = TypeVar("_Found")
 
 
@@ -32,6 +36,7 @@ class KeptRecord(Protocol):
         self, text: str, state: str, limit: int, offset: int
     ) -> tuple[WorklistRow, ...]: ...
     def counts(self) -> dict[str, int]: ...
+    def shown(self, number: int) -> Shown | None: ...
     def decisions_of(self, shown_number: int) -> tuple[Decision, ...]: ...
     def earlier_of(self, patient: str) -> tuple[WorklistRow, ...]: ...
     def nearest_of(self, shown_number: int) -> tuple[Neighbour, ...]: ...
@@ -69,34 +74,55 @@ class RecordKeeper(QObject):
         self._record: KeptRecord | None = None
         self._kept: dict[str, Shown] = {}
         self._reasons: dict[str, str] = {}
+        self._refused: dict[tuple[str, str], Shown] = {}
+        self.trouble: PrecmedError | None = None
+        """What failed last, if anything did since the record was opened."""
         self.is_blinded = False
         """Whether a search must not find a case by what the model said of it."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a record to look into, and its file is still the one that was opened."""
+        return self._record is not None and not isinstance(self.trouble, ReplacedRecord)
+
     def open(self) -> bool:
-        """Have the record open; says why where that fails."""
+        """Have the record open, again where its file was replaced; says why where that fails."""
+        if self._record is not None:
+            return self.is_open or self.reopen()
         try:
             self._opened()
         except PrecmedError as error:
-            self.failed.emit(error.message, error.hint)
+            self._fail(error)
             return False
+        if self._refused:
+            self.keep(())
+        self.changed.emit()
         return True
 
     def reopen(self) -> bool:
-        """Begin afresh: the file was restored, or somebody was erased from it."""
+        """Begin afresh: the file was restored or encrypted, or somebody was erased from it.
+
+        Answers on the screen that the file does not hold as they are have no row any more.
+        """
         self.close()
-        self._kept.clear()
+        known, self._kept = self._kept, {}
         is_open = self.open()
-        self.changed.emit()
+        for shown in known.values() if is_open else ():
+            if self._holds(shown):
+                self._kept.setdefault(shown.case_key, shown)
+            elif shown.case_key not in self._kept:
+                self._reasons[shown.case_key] = _(NOT_IN_IT)
         return is_open
 
     def close(self) -> None:
         """Set the file free."""
         record, self._record = self._record, None
+        self.trouble = None
         if record is not None:
             try:
                 record.close()
             except PrecmedError as error:
-                self.failed.emit(error.message, error.hint)
+                self._fail(error)
 
     # Answers
 
@@ -104,19 +130,22 @@ class RecordKeeper(QObject):
         """Write these answers down; called before any of them is shown.
 
         The same answer shown again (in another language, or once more at the end) is no new one.
+        What the disk refused before goes in with the next that it takes.
         """
-        fresh = [shown for shown in map(self._facts, predictions) if not self._is_kept(shown)]
+        found = [shown for shown in map(self._facts, predictions) if not self._is_kept(shown)]
+        fresh = self._refused | {(shown.case_key, shown.model_digest): shown for shown in found}
         if not fresh:
             return
         try:
-            kept = self._opened().keep_shown(fresh)
+            kept = self._opened().keep_shown(tuple(fresh.values()))
         except PrecmedError as error:
-            reason = sentences(error.message, error.hint)
-            for shown in fresh:
+            self._refused = fresh
+            for shown in found:
                 self._kept.pop(shown.case_key, None)
-                self._reasons[shown.case_key] = reason
-            self.failed.emit(error.message, error.hint)
+                self._reasons[shown.case_key] = sentences(error.message, error.hint)
+            self._fail(error)
             return
+        self._refused = {}
         for shown in kept:
             self.remember(shown)
         self.changed.emit()
@@ -141,7 +170,7 @@ class RecordKeeper(QObject):
         try:
             kept = self._opened().decide(decision)
         except PrecmedError as error:
-            self.failed.emit(error.message, error.hint)
+            self._fail(error)
             return None
         self.decided.emit(kept)
         return kept
@@ -196,6 +225,7 @@ class RecordKeeper(QObject):
     def _opened(self) -> KeptRecord:
         if self._record is None:
             self._record = self._opener()
+            self.trouble = None
         return self._record
 
     def _looked_up(self, look: Callable[[KeptRecord], _Found], otherwise: _Found) -> _Found:
@@ -204,15 +234,32 @@ class RecordKeeper(QObject):
         try:
             return look(self._record)
         except PrecmedError as error:
-            self.failed.emit(error.message, error.hint)
+            self._fail(error)
             return otherwise
+
+    def _fail(self, error: PrecmedError) -> None:
+        self.trouble = error
+        self.failed.emit(error.message, error.hint)
+
+    def _holds(self, shown: Shown) -> bool:
+        found = self._looked_up(lambda record: record.shown(shown.number), None)
+        return found is not None and _is_same(found, shown)
 
     def _is_kept(self, shown: Shown) -> bool:
         known = self._kept.get(shown.case_key)
-        return known is not None and _bare(known) == _bare(shown)
+        return known is not None and _is_same(known, shown)
+
+
+def _is_same(one: Shown, other: Shown) -> bool:
+    """Whether these are one answer, whatever the language.
+
+    Probabilities may differ by 0.0001, less than is ever shown; all else must be equal.
+    """
+    pairs = zip(one.probabilities, other.probabilities, strict=False)
+    return _bare(one) == _bare(other) and all(abs(a - b) <= _ALIKE for a, b in pairs)
 
 
 def _bare(shown: Shown) -> Shown:
-    """What makes an answer the answer it is, whatever the language."""
+    """What makes an answer the answer it is, but for its probabilities; one a class."""
     plain = replace(shown, number=0, at="", reason="", intended_use="", test_sentence="")
-    return replace(plain, nearest=())
+    return replace(plain, nearest=(), probabilities=())

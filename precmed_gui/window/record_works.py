@@ -35,11 +35,21 @@ class RecordPlace:
         return open_record(self.path, self.passphrase)
 
 
-def verify_record(place: RecordPlace, report: Report, cancel: CancelToken) -> Audit:
-    """Whether the chain holds; raises as `Record.verify`."""
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Whether the chain holds, and which row a head on a report was that of; 0 for none."""
+
+    audit: Audit
+    head: str = ""
+    row: int = 0
+
+
+def verify_record(place: RecordPlace, head: str, report: Report, cancel: CancelToken) -> Verified:
+    """Verify the chain, and find `head` in it; raises as `Record.verify`."""
     record = place.open()
     try:
-        return record.verify(report, cancel)
+        found = record.verify(report, cancel)
+        return Verified(found, head, record.row_of_head(head) if head and found.valid else 0)
     finally:
         record.close()
 

@@ -122,11 +122,16 @@ class ReportFlow(QObject):
         """Say why there is nothing to report, where that is so."""
         if self._room.is_hidden:
             self._window.tell(_(HIDDEN), "")
-        elif self._room.shown() is None or self._window.prediction.viewer.picture is None:
+        elif not self._has_answer() or self._window.prediction.viewer.picture is None:
             self._window.tell(_(NO_CASE), "")
         else:
             return False
         return True
+
+    def _has_answer(self) -> bool:
+        """Whether the recorded answer is the one on the screen, and not one before it."""
+        reading = self._window.prediction.current()
+        return self._room.shown() is not None and reading is not None and bool(reading.prediction)
 
     def _dicom_case(self) -> Case | None:
         reading = self._window.prediction.current()
@@ -141,11 +146,9 @@ class ReportFlow(QObject):
         shown, picture = self._room.shown(), self._window.prediction.viewer.picture
         assert shown is not None
         assert picture is not None
-        reading = self._window.prediction.current()
-        has_card = reading is not None and not reading.note
         paper: Paper = "Letter" if QLocale.system().territory() in _LETTER else "A4"
         form = ReportForm(current_language(), paper, self._room.decisions.reader, has_identity)
-        card = self._window.workspace.card if has_card else None
+        card = self._room.card_of(shown)
         report = report_of(shown, display_pixels(picture), card, form)
         found = self._room.maps.explanation
         is_here = found is not None and found.slice_number == picture.slice_number

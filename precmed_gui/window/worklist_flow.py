@@ -6,7 +6,9 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from precmed_gui.archive.record_errors import DamagedRecord, ReplacedRecord, WrongPassphrase
 from precmed_gui.diagnosis.cases import Case
+from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.prediction import Prediction
 from precmed_gui.diagnosis.record import Decision, Shown, WorklistRow
 from precmed_gui.language import N_, _, sentences
@@ -22,6 +24,12 @@ NOTHING_WAITS = N_("No case is waiting: every answer of this list has a decision
 IS_ERASED = N_("This patient was erased: only that there was a case is left.")
 NOTE = N_("As “{model}” said on {when}. {test}")
 REFRESH_MS = 250
+_REMEDIES: tuple[tuple[type[PrecmedError], str], ...] = (
+    (WrongPassphrase, N_("Open…")),
+    (ReplacedRecord, N_("Open it again")),
+    (DamagedRecord, N_("Restore a backup…")),
+)
+AGAIN = N_("Try again")
 
 
 class WorklistFlow(QObject):
@@ -66,6 +74,8 @@ class WorklistFlow(QObject):
         text, state = self._worklist.asked()
         self._worklist.rows.show_pages(partial(self._page, text, state))
         self._worklist.show_counts(self._keeper.counts())
+        if self._keeper.is_open:
+            self._worklist.show_open()
         if found is not None:
             self._worklist.go_to(self._worklist.rows.place_of(found.shown.number))
 
@@ -161,7 +171,12 @@ class WorklistFlow(QObject):
 
     @Slot(str, str)
     def _on_failed(self, message: str, hint: str) -> None:
-        self._worklist.strip.show_message(sentences(message, hint), kind="error")
+        text, trouble = sentences(message, hint), self._keeper.trouble
+        verbs = [_(verb) for kind, verb in _REMEDIES if isinstance(trouble, kind)]
+        if self._keeper.is_open:
+            self._worklist.strip.show_message(text, kind="error", action="".join(verbs))
+        else:
+            self._worklist.show_closed(text, verbs[0] if verbs else _(AGAIN))
 
     @Slot(str, str)
     def _on_search(self, _text: str, _state: str) -> None:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from precmed_gui.diagnosis.record import WorklistRow
 from precmed_gui.language import N_, _, sentences
 from precmed_gui.window.check_progress import CheckProgress
+from precmed_gui.window.closed_page import ClosedPage
 from precmed_gui.window.icons import keep_icon
 from precmed_gui.window.layouts import row
 from precmed_gui.window.message_strip import MessageStrip
@@ -59,6 +60,8 @@ class WorklistPanel(QWidget):
         The next waiting case; the readers' results.
     blinding_changed
         Whether the model's answers are to be hidden.
+    opening_wished
+        The record, which cannot be looked into, is to be opened, or brought back.
     """
 
     search_changed = Signal(str, str)
@@ -66,6 +69,7 @@ class WorklistPanel(QWidget):
     next_wished = Signal()
     statistics_wished = Signal()
     blinding_changed = Signal(bool)
+    opening_wished = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +79,7 @@ class WorklistPanel(QWidget):
         self._search_later.timeout.connect(self._on_search)
         self._build_head()
         self._build_table()
+        self._build_pages()
         self._build_foot()
         self._lay_out()
         self.retranslate()
@@ -120,18 +125,22 @@ class WorklistPanel(QWidget):
         self.table.setColumnHidden(PATIENT, True)
         self.table.doubleClicked.connect(self._on_activated)
         self.table.installEventFilter(self)
-        self._empty = QLabel()
-        self._empty.setProperty("role", "hint")
-        self._empty.setWordWrap(True)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setContentsMargins(32, 32, 32, 32)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._empty)
-        self._stack.addWidget(self.table)
         self.rows.modelReset.connect(self._give_width)
         self.rows.dataChanged.connect(self._on_data_changed)
         self.rows.modelReset.connect(self._show_state)
         self.strip, self.progress = MessageStrip(), CheckProgress()
+        self.strip.acted.connect(self.opening_wished)
+
+    def _build_pages(self) -> None:
+        self._empty, self.closed = QLabel(), ClosedPage()
+        self._empty.setProperty("role", "hint")
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setContentsMargins(32, 32, 32, 32)
+        self.closed.action.clicked.connect(self.opening_wished)
+        self._stack = QStackedWidget()
+        for page in (self._empty, self.table, self.closed):
+            self._stack.addWidget(page)
 
     def _build_foot(self) -> None:
         self.next, self.statistics, self.patients = QPushButton(), QPushButton(), QCheckBox()
@@ -160,8 +169,20 @@ class WorklistPanel(QWidget):
         """Cases a state."""
         self._counts = counts
         self._word_counts()
-        self.statistics.setEnabled(any(counts.values()))
         self._show_state()
+
+    def show_closed(self, text: str, verb: str) -> None:
+        """Why there is no record to look into, and the one thing to do about it."""
+        self.strip.hide()
+        self.closed.show_reason(text, verb)
+        self._show_state()
+
+    def show_open(self) -> None:
+        """The record can be looked into."""
+        if self.closed.is_needed:
+            self.closed.show_reason("", "")
+            self.strip.hide()
+            self._show_state()
 
     def show_blinding(self, *, is_blinded: bool) -> None:
         """Whether answers are hidden now."""
@@ -265,8 +286,15 @@ class WorklistPanel(QWidget):
         has_cases, is_blinded = any(self._counts.values()), not self._banner.isHidden()
         blind = _(NONE_FOUND_BLIND) if is_blinded else ""
         self._empty.setText(sentences(_(NONE_FOUND), blind) if has_cases else _(EMPTY))
-        self.next.setEnabled(self._counts.get("waiting", 0) > 0 or (has_cases and is_blinded))
-        self._stack.setCurrentIndex(1 if has_rows else 0)
+        is_closed = self.closed.is_needed
+        can_go_on = self._counts.get("waiting", 0) > 0 or (has_cases and is_blinded)
+        self.next.setEnabled(can_go_on and not is_closed)
+        self.statistics.setEnabled(has_cases and not is_closed)
+        for field in (self.search, self.states, self.patients):
+            field.setEnabled(not is_closed)
+        self._stack.setCurrentWidget(
+            self.closed if is_closed else self.table if has_rows else self._empty
+        )
 
     @Slot()
     def _on_search(self) -> None:

@@ -14,6 +14,7 @@ from precmed_gui.diagnosis.errors import PrecmedError, UnreadableFile
 from precmed_gui.diagnosis.explanation import Explanation, MapMethod
 from precmed_gui.diagnosis.model_card import Member, ModelCard
 from precmed_gui.diagnosis.work import Cancelled, NeverCancelled, ignore
+from precmed_gui.learning.attribution import METHODS
 from precmed_gui.learning.ensemble import build_ensemble, ensemble_weights
 from precmed_gui.learning.explain import MapWish, explain, explained
 from precmed_gui.learning.predict import predict
@@ -22,7 +23,6 @@ from precmed_gui.places import shipped_models_folder
 
 MODEL = shipped_models_folder() / "demo-phantoms"
 QUIET = (ignore, NeverCancelled())
-METHODS: tuple[MapMethod, ...] = ("gradient", "class-activation")
 
 
 class Stopped:
@@ -49,14 +49,20 @@ def right_ones(folder: Path, count: int) -> list[tuple[Nodule, Case]]:
     return [(nodule, case) for nodule, case, one in pairs if one.label == "nodule"]
 
 
+@pytest.fixture(scope="module")
+def nodules(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Nodule, Case]]:
+    return right_ones(tmp_path_factory.mktemp("nodules"), 16)
+
+
 @pytest.mark.parametrize("method", METHODS)
-def test_the_strongest_place_is_at_the_known_nodule(tmp_path: Path, method: MapMethod) -> None:
-    pairs = right_ones(tmp_path, 16)
-    maps = [explained(str(MODEL), MapWish(case, method=method), *QUIET) for _one, case in pairs]
+def test_the_strongest_place_is_at_the_known_nodule(
+    nodules: list[tuple[Nodule, Case]], method: MapMethod
+) -> None:
+    maps = [explained(str(MODEL), MapWish(case, method=method), *QUIET) for _one, case in nodules]
 
     hits = [
         one.holds_or_touches(found.strength)
-        for (one, _case), found in zip(pairs, maps, strict=True)
+        for (one, _case), found in zip(nodules, maps, strict=True)
     ]
 
     assert len(hits) >= 10
@@ -155,6 +161,17 @@ def test_every_recipe_has_maps(tmp_path: Path, recipe: str, method: MapMethod) -
     assert found.strength.shape == (128, 128)
     assert found.strength.max() in (0, 1)
     assert found.method == method
+
+
+def test_of_a_network_with_one_layer_of_filters_no_map_of_outlines_passes(tmp_path: Path) -> None:
+    card = replace(
+        load_card(MODEL), members=(Member("article-cnn", 28),), image_size=28, recipe="article-cnn"
+    )
+    folder = shelved(tmp_path / "model", card, untrained(card))
+
+    for number, nodule in enumerate(draw_nodules(5)):
+        case = saved(nodule.picture, tmp_path / f"{number}.png")
+        assert not explain(str(folder), case, "nodule", 0, *QUIET).checks.passed
 
 
 def test_an_average_of_networks_is_explained_by_those_that_answer(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
+from letters import letter
 from PIL import Image
 from trainings import run
 
@@ -14,7 +14,7 @@ from precmed_gui.diagnosis.training import TrainingSettings
 from precmed_gui.diagnosis.work import NeverCancelled, ignore
 from precmed_gui.evaluation.shortcut_texts import shortcut_text, shortcut_warnings
 from precmed_gui.evaluation.warning_texts import warnings
-from precmed_gui.learning.shortcuts import MOST, find_shortcuts, without_marks
+from precmed_gui.learning.shortcuts import MOST, find_shortcuts
 from precmed_gui.learning.training_data import read_training_data
 from precmed_gui.modalities import open_cohort
 
@@ -34,16 +34,6 @@ def draw(label: str, seed: int) -> np.ndarray:
 
 def opened(folder: Path) -> Cohort:
     return open_cohort([str(folder)], ignore, NeverCancelled())
-
-
-def letter(image: np.ndarray) -> np.ndarray:
-    """An L burnt into the upper left corner."""
-    side = len(image)
-    marked = image.copy()
-    thick, top, height = max(1, side // 28), side // 28, side // 7
-    marked[top : top + height, top : top + thick] = 255
-    marked[top + height - thick : top + height, top : top + height // 2 + 1] = 255
-    return marked
 
 
 def written(folder: Path, *, has_letter: bool, count: int = 60) -> Path:
@@ -82,6 +72,8 @@ def test_a_clean_cohort_is_not_accused(tmp_path: Path) -> None:
     assert card.shortcuts.whole.accuracy.value > 0.9
     assert shortcut_warnings(card.shortcuts, card.labels) == ()
     assert "No shortcut" in shortcut_text(card.shortcuts, card.labels)
+    assert card.shortcuts.marked == 0
+    assert card.shortcuts.without_middle is not None
     assert card.shortcuts.part == "test"
     assert card.shortcuts.n == card.split.test
 
@@ -93,26 +85,6 @@ def test_a_card_of_an_earlier_version_says_nothing_of_shortcuts(trained: object)
 
     assert ModelCard.from_json(document).shortcuts is None
     assert ModelCard.from_json(card.to_json()).shortcuts == card.shortcuts
-
-
-@pytest.mark.parametrize("side", [28, 96, 224])
-def test_a_letter_is_painted_over_and_the_rest_stays(side: int) -> None:
-    random = np.random.default_rng(3)
-    clean = (0.3 + 0.02 * random.standard_normal((side, side, 1))).astype(np.float32)
-    marked = letter((clean[..., 0] * 255).astype(np.uint8))[..., np.newaxis] / np.float32(255)
-
-    unmarked = without_marks(marked)
-
-    assert unmarked.max() < 0.5
-    middle = slice(side // 4, 3 * side // 4)
-    assert np.array_equal(unmarked[middle, middle], marked[middle, middle])
-
-
-def test_an_image_without_marks_stays_as_it_is() -> None:
-    ramp = np.linspace(0, 1, 96, dtype=np.float32)
-    image = np.repeat((ramp[:, None] * ramp[None])[..., None], 3, axis=2)
-
-    assert without_marks(image) is image
 
 
 def test_few_images_are_looked_at_and_each_is_told(tmp_path: Path) -> None:
@@ -132,7 +104,7 @@ def test_few_images_are_looked_at_and_each_is_told(tmp_path: Path) -> None:
 
     assert found.n == MOST == 200
     assert told[0][0] == 0
-    assert all(done < total <= 4 * MOST for done, total in told)
+    assert all(done < total <= 5 * MOST for done, total in told)
 
 
 def four(data: object) -> object:

@@ -1,6 +1,7 @@
 """The bar under the answer: what it offers at each stage, and what it says of earlier decisions."""
 
 import pytest
+from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QWidget
 
 from precmed_gui.diagnosis.record import Decision, Shown
@@ -119,3 +120,9 @@ def test_with_room_the_comment_is_always_there(bar):
     bar.give_room(has_room=True)
     assert bar.comment.isVisible()
     assert bar.write.isHidden()
+
+
+def test_a_held_key_does_not_decide_about_case_after_case(bar, keys_in):
+    shortcuts = keys_in.findChildren(QShortcut)
+    assert len(shortcuts) == len("AKFXC") + 9
+    assert not any(shortcut.autoRepeat() for shortcut in shortcuts)

@@ -17,6 +17,7 @@ from precmed_gui.archive.record_seal import seal_path
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.explanation import Explanation, MapChecks
 from precmed_gui.diagnosis.prediction import PredictionList
+from precmed_gui.diagnosis.record import UsedModel
 from precmed_gui.places import record_file
 from precmed_gui.window.engines import make_jobs
 from precmed_gui.window.main_window import MainWindow
@@ -49,26 +50,6 @@ def finish(qtbot, window, start):
     start()
     assert window.room.record.is_working
     qtbot.waitUntil(lambda: not window.room.record.is_working, timeout=SLOW)
-
-
-def test_verify_says_that_it_holds_and_its_head(qtbot, window, monkeypatch):
-    told = []
-    monkeypatch.setattr(window.room.dialogs, "tell", lambda *texts: told.append(texts))
-    finish(qtbot, window, window.room.record.verify)
-    ((title, text),) = told
-    assert "as it was written" in title
-    assert window.room.keeper.head() in text
-
-
-def test_a_change_outside_of_every_row_is_said_without_naming_a_row(qtbot, window, monkeypatch):
-    told = []
-    monkeypatch.setattr(window.room.dialogs, "tell", lambda *texts: told.append(texts))
-    window.room.close()
-    seal_path(record_file()).write_text("{}")
-    finish(qtbot, window, window.room.record.verify)
-    ((title, text),) = told
-    assert title == "The record is not as it was written."
-    assert "seal" in text
 
 
 def test_a_backup_brings_back_what_was_there(qtbot, window, monkeypatch, tmp_path):
@@ -150,6 +131,22 @@ def test_a_report_has_the_head_of_the_chain_and_is_noted(qtbot, window, monkeypa
     record.close()
 
 
+def test_an_answer_that_is_no_longer_on_the_screen_is_not_reported(window, monkeypatch):
+    monkeypatch.setattr(window.dialogs, "save_file", lambda *_asked: pytest.fail("was asked"))
+    window.prediction.readings.forget_answers()
+    window.room.reports.save_report()
+    assert "no recorded answer" in window.prediction.strip.text()
+
+
+def test_figures_of_another_model_do_not_stand_beside_an_answer(window):
+    shown = window.room.shown()
+    window.workspace.card = object()
+    window.room._used = UsedModel("m", shown.model_digest or "d")
+    same = replace(shown, model_digest=window.room._used.digest)
+    assert window.room.card_of(same) is window.workspace.card
+    assert window.room.card_of(replace(shown, model_digest="another")) is None
+
+
 def test_ctrl_6_shows_the_worklist(window):
     window.actions_.by_name["show_worklist"].trigger()
     assert window.worklist.isVisible()
@@ -208,20 +205,6 @@ def test_a_backup_under_another_passphrase_is_asked_for_it(qtbot, window, monkey
     assert "restored" in window.worklist.strip.text()
     assert window.room.passphrase == "old"
     assert window.room.keeper.counts()["waiting"] == 2
-
-
-def test_verify_can_be_stopped_and_leaves_the_window_free(qtbot, window, monkeypatch):
-    told = []
-    monkeypatch.setattr(window.room.dialogs, "tell", lambda *texts: told.append(texts))
-    window.room.record.verify()
-    assert window.worklist.progress.isVisible()
-    assert window.worklist.progress.stop.isEnabled()
-    window.actions_.by_name["stop"].trigger()
-    qtbot.waitUntil(lambda: not window.room.record.is_working, timeout=SLOW)
-    assert window.worklist.progress.isHidden()
-    assert window.room.keeper.counts()["waiting"] == 2
-    finish(qtbot, window, window.room.record.verify)
-    assert "as it was written" in told[-1][0]
 
 
 def test_no_report_of_a_hidden_answer(window, monkeypatch, tmp_path):
