@@ -20,7 +20,7 @@ from precmed_gui.archive.exports import export_of
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.prediction import PredictionList
 from precmed_gui.diagnosis.record import Audit
-from precmed_gui.language import _, ngettext
+from precmed_gui.language import _, ngettext, sentences
 from precmed_gui.options import AsJson
 from precmed_gui.places import record_file
 from precmed_gui.terminal import say, shown_progress, stopping_on_interrupt
@@ -115,6 +115,7 @@ def backup(file: BackupFile, record: RecordPath = None) -> None:
 @archive_app.command(help=_("Make the record what it was in a backup; the former is kept aside."))
 def restore(file: BackupFile, record: RecordPath = None) -> None:
     """Restore the record from `file`."""
+    from precmed_gui.archive.record_copies import erase_again
     from precmed_gui.archive.record_copies import restore as restore_record
 
     place = record.expanduser() if record else record_file()
@@ -123,7 +124,8 @@ def restore(file: BackupFile, record: RecordPath = None) -> None:
         with stopping_on_interrupt() as cancel, shown_progress() as report:
             done = restore_record(place, file, typed, report, cancel)
         aside = _("The former record is {path}.").format(path=done.aside) if done.aside else ""
-        return _counted(done.rows, _("The record is as in the backup."), aside)
+        lost = erase_again() if done.has_lost_erasures else ""
+        return _counted(done.rows, _("The record is as in the backup."), sentences(aside, lost))
 
     typer.echo(_with_passphrase(work))
 

@@ -164,6 +164,8 @@ def _check(targets: _Targets, asked: Asked) -> None:
         raise typer.BadParameter(_("say what to write: --pdf, --sr or --capture, with a file."))
     if targets.is_signed and not asked.form.reader:
         raise typer.BadParameter(_("whoever signs needs a name: give it by --reader."))
+    if targets.is_signed and asked.kind in ("refer", "reject"):
+        raise typer.BadParameter(_("only a decision that names a class can be signed."))
     if asked.kind == "other" and not asked.label:
         raise typer.BadParameter(_("another class than the model's: name it by --label."))
 
@@ -172,6 +174,11 @@ def _written(
     targets: _Targets, asked: Asked, tell: Tell, cancel: CancelToken
 ) -> tuple[ReportedCase, list[tuple[str, Path]]]:
     is_kept = asked.case.isdecimal() and not Path(asked.case).exists()
+    if targets.is_signed and not is_kept:
+        raise PrecmedError(
+            _("The report cannot be signed: no record holds this answer and its decision."),
+            _("Read the image by `precmed predict --archive`, then report the number it gets."),
+        )
     opened = case_of_record if is_kept else case_of_path
     with opened(asked, tell, cancel) as found:
         if targets.capture and found.report.map is None and not (targets.pdf or targets.sr):
@@ -180,8 +187,9 @@ def _written(
                 _("Ask for the map first; a refused case has none."),
             )
         written = _write_all(targets, found)
+        signer = asked.form.reader if targets.is_signed else ""
         for kind, file in written:
-            found.note(kind, file)
+            found.note(kind, file, signer if kind == "sr" else "")
     return found, written
 
 

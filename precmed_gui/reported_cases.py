@@ -68,10 +68,11 @@ class ReportedCase:
     report: Report
     record: "Record | None" = None
 
-    def note(self, kind: str, file: Path) -> None:
-        """Keep in the record that a file went out."""
+    def note(self, kind: str, file: Path, signed_by: str = "") -> None:
+        """Keep in the record that a file went out, and who signed it."""
         if self.record is not None:
-            self.record.note_export(export_of(kind, file, self.report.shown.number))
+            number = self.report.shown.number
+            self.record.note_export(export_of(kind, file, number, signed_by=signed_by))
 
 
 @contextmanager
@@ -222,9 +223,7 @@ def _report(
 
 def _decision(asked: Asked, shown: Shown) -> Decision:
     assert asked.kind is not None
-    label = asked.label
-    if asked.kind == "agree" and not label:
-        label = first_label(shown)
+    label = _agreed(asked, shown) if asked.kind == "agree" else asked.label
     if label and label not in shown.labels:
         raise PrecmedError(
             _("“{label}” is no class of the model.").format(label=label),
@@ -232,6 +231,24 @@ def _decision(asked: Asked, shown: Shown) -> Decision:
         )
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return Decision(shown.number, asked.kind, label, asked.form.reader, asked.comment, at=now)
+
+
+def _agreed(asked: Asked, shown: Shown) -> str:
+    """The class of the model that the reader agrees with."""
+    if shown.verdict == "refused":
+        raise PrecmedError(
+            _("The model refused this case: there is no answer to agree with."),
+            _("Name a class by --decision other --label, or refer the case, or reject the image."),
+        )
+    said = first_label(shown)
+    if asked.label not in ("", said):
+        raise PrecmedError(
+            _("The model says “{said}”: naming “{label}” is no agreement.").format(
+                said=said, label=asked.label
+            ),
+            _("Say --decision other for another class than the model's."),
+        )
+    return said
 
 
 def _unknown(number: str) -> PrecmedError:

@@ -157,6 +157,41 @@ def test_what_is_refused_is_not_decided_either(picture, tmp_path, capsys):
     record.close()
 
 
+def test_nobody_agrees_with_a_model_that_refused(picture, tmp_path, capsys):
+    record = open_record(record_file())
+    refused = make_shown("refused", case_key=str(picture), model_digest="", fingerprint="")
+    [kept] = record.keep_shown([refused])
+    asked = ["--pdf", tmp_path / "r.pdf", "--decision", "agree", "--reader", "A"]
+    for more, said in ([], "no answer to agree with"), (["--label", LABELS[0]], "agree with"):
+        code, _out, err = run(capsys, kept.number, *asked, *more)
+        assert code == 1
+        assert said in err
+    assert record.decisions_of(kept.number) == ()
+    record.close()
+
+
+def test_a_signature_is_kept_and_only_of_whom_decided(dicom, tmp_path, capsys):
+    assert main(["predict", DEMO, str(dicom), "--archive", "--json"]) == 0
+    number = json.loads(capsys.readouterr().out)["archive"]["rows"][0]
+    asked = ["--sr", tmp_path / "r.dcm", "--sign", "--reader"]
+    decided = ["--decision", "other", "--label", LABELS[2]]
+    code, _out, err = run(capsys, dicom, *asked, "Dr. A", *decided, "--model", DEMO)
+    assert code == 1
+    assert "no record holds" in err
+    assert run(capsys, number, *asked, "Dr. A", "--decision", "refer")[0] == 2
+    code, _out, err = run(capsys, number, *asked, "Dr. A", *decided)
+    assert code == 0, err
+    assert dcmread(tmp_path / "r.dcm").VerificationFlag == "VERIFIED"
+    code, _out, err = run(capsys, number, "--sr", tmp_path / "x.dcm", "--sign", "--reader", "B")
+    assert code == 1
+    assert "by Dr. A" in err
+    assert not (tmp_path / "x.dcm").exists()
+    record = open_record(record_file())
+    [export] = record.exports_of(number)
+    assert (export.kind, export.signed_by) == ("sr", "Dr. A")
+    record.close()
+
+
 def test_a_report_is_about_one_case(picture, tmp_path, capsys):
     Image.new("L", (200, 200), 30).save(tmp_path / "second.png")
     code, _out, err = run(capsys, tmp_path, "--pdf", tmp_path / "r.pdf", "--model", DEMO)

@@ -6,12 +6,14 @@ from pathlib import Path
 from precmed_gui.diagnosis.record import Export
 
 
-def export_of(kind: str, file: Path, shown: int = 0, cases: int = 0) -> Export:
+def export_of(
+    kind: str, file: Path, shown: int = 0, cases: int = 0, *, signed_by: str = ""
+) -> Export:
     """The row of a file that is written already: its name and SHA-256, "" if that is gone by now.
 
     Parameters
     ----------
-    kind, shown, cases
+    kind, shown, cases, signed_by
         As in `Export`.
     """
     try:
@@ -19,4 +21,4 @@ def export_of(kind: str, file: Path, shown: int = 0, cases: int = 0) -> Export:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError:
         digest = ""
-    return Export(shown, kind, file.name, digest, cases=cases)
+    return Export(shown, kind, file.name, digest, cases=cases, signed_by=signed_by)

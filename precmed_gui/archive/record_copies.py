@@ -41,6 +41,7 @@ from precmed_gui.language import _
 
 _STEP_PAGES = 2000
 _COMPANIONS = ("-wal", "-shm", "-journal", ".seal")
+_ERASED = "SELECT number, hash FROM rows WHERE identity IS NULL AND identity_digest IS NOT NULL"
 _TABLES = ("rows", "head", "answers", "words", "tallies", "keys")
 
 
@@ -54,10 +55,21 @@ class Restored:
         Rows the record has now.
     aside
         Where the former record is; None where there was none.
+    has_lost_erasures
+        Whether the former record was too damaged to tell who was erased since the backup.
     """
 
     rows: int
     aside: Path | None
+    has_lost_erasures: bool = False
+
+
+def erase_again() -> str:
+    """What must be read after a restoring that `has_lost_erasures`."""
+    return _(
+        "The former record is too damaged to tell who was erased from it. Patients erased since "
+        "the backup are in it again: erase them once more."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,7 @@ class _Former:
     aside: Path | None
     head: str = ""
     emptied: tuple[tuple[int, bytes], ...] = ()
+    is_whole: bool = True
 
 
 def back_up(record: Record, target: Path, report: Report, cancel: CancelToken) -> int:
@@ -95,9 +108,10 @@ def restore(
 ) -> Restored:
     """Make the record at `path` what it was when `backup` was made.
 
-    Patients that were erased since stay erased. That it was restored, and which head the former
-    record had ("" where that was damaged), is a row of its own. An encrypted record stays so: a
-    backup without encryption is encrypted under the passphrase of the record.
+    Patients that were erased since stay erased, as far as a damaged record still tells. That it
+    was restored, and which head the former record had ("" where that was damaged), is a row of its
+    own. An encrypted record stays so: a backup without encryption is encrypted under the passphrase
+    of the record.
 
     Parameters
     ----------
@@ -122,10 +136,10 @@ def restore(
         try:
             former = _replace(path, partial, report, cancel)
         except DamagedRecord:
-            former = _Former(_set_aside(path))
+            former = _salvaged(_set_aside(path))
             _put(partial, path)
         rows = _note(path, passphrase, former)
-    return Restored(rows, former.aside)
+    return Restored(rows, former.aside, has_lost_erasures=not former.is_whole)
 
 
 def _is_encrypted(path: Path, passphrase: str) -> bool:
@@ -208,11 +222,29 @@ def _replace(path: Path, partial: Path, report: Report, cancel: CancelToken) -> 
         disconnect(connection, path)
 
 
+def _salvaged(aside: Path | None) -> _Former:
+    """What a damaged record still tells about erased patients, read without changing it.
+
+    It tells all where as many rows can be read as its head counts.
+    """
+    emptied: list[tuple[int, bytes]] = []
+    if aside is None:
+        return _Former(None)
+    try:
+        with closing(sqlite3.connect(f"{aside.as_uri()}?mode=ro", uri=True)) as connection:
+            for number, known in connection.execute(_ERASED):
+                emptied.append((number, known))
+            rows = connection.execute("SELECT count(*), max(number) FROM rows NOT INDEXED")
+            head = connection.execute("SELECT number FROM head").fetchone()
+            is_whole = head is not None and rows.fetchone() == (head[0], head[0])
+    except (sqlite3.Error, UnicodeDecodeError):
+        is_whole = False
+    return _Former(aside, "", tuple(emptied), is_whole=is_whole)
+
+
 def _former(connection: sqlite3.Connection, aside: Path | None) -> _Former:
     head = connection.execute("SELECT hash FROM head").fetchone()
-    emptied = connection.execute(
-        "SELECT number, hash FROM rows WHERE identity IS NULL AND identity_digest IS NOT NULL"
-    )
+    emptied = connection.execute(_ERASED)
     return _Former(aside, bytes(head[0]).hex() if head else "", tuple(emptied))
 
 

@@ -70,7 +70,7 @@ def empty_rows(file: RecordFile, answers: list[int], others: Sequence[int] = ())
     """Take the identity from these answers, what is about them, and others; the rows it was in."""
     connection = file.connection
     about = (connection.execute(_WITH_IDENTITY, (number,)).fetchall() for number in answers)
-    rows = sorted([*answers, *others, *(number for (number,) in chain.from_iterable(about))])
+    rows = sorted({*answers, *others, *(number for (number,) in chain.from_iterable(about))})
     connection.executemany(_EMPTIED, [(number,) for number in rows])
     for table in ("answers", "main.words"):
         connection.executemany(f"DELETE FROM {table} WHERE number = ?", [(n,) for n in answers])

@@ -196,10 +196,13 @@ def export_entry(export: Export) -> Entry:
     content: dict[str, Any] = {"kind": export.kind, "digest": export.digest}
     if export.cases:
         content["cases"] = export.cases
+    if export.signed_by:
+        content["signed_by"] = export.signed_by
     return Entry("export", content, {"name": export.name}, export.shown)
 
 
 def export_in(document: Document, about: int, number: int, at: str) -> Export:
     """The export of a row's document."""
     kind, name, cases = document["kind"], document.get("name", ""), document.get("cases", 0)
-    return Export(about, kind, name, document["digest"], number, at, cases)
+    signed_by = document.get("signed_by", "")
+    return Export(about, kind, name, document["digest"], number, at, cases, signed_by)

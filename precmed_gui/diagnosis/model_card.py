@@ -181,6 +181,9 @@ class Shortcuts:
         Share of right answers lost without the marks; None where no image has any.
     without_middle
         With the middle masked, a quarter of the image; None on a card made before this was asked.
+    class_drops
+        As `drop`, among the images of each class; None for a class with fewer than 3 patients, ()
+        where no image has a mark and on a card made before this was asked.
     """
 
     part: Literal["validation", "test"]
@@ -192,6 +195,7 @@ class Shortcuts:
     marked: int
     drop: Figure | None
     without_middle: Seen | None = None
+    class_drops: tuple[Figure | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

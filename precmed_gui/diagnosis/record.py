@@ -192,6 +192,8 @@ class Export:
         Of the row, from 1; ISO 8601, UTC.
     cases
         How many cases are in it, where it is about many.
+    signed_by
+        Who signed it; "" where nobody did.
     """
 
     shown: int
@@ -201,6 +203,7 @@ class Export:
     number: int = 0
     at: str = ""
     cases: int = 0
+    signed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

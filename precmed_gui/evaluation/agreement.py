@@ -27,7 +27,8 @@ class Agreement:
         The share with the same class; None without cases.
     kappa
         Cohen's kappa, at most 1, 0 where they agree as often as by chance; None where it is not
-        defined: no cases, or both always named one and the same class.
+        defined: no cases, or one of the two named one class only, which agrees as chance would
+        whatever the other said.
     """
 
     n: int
@@ -56,10 +57,10 @@ def agreement(
         return Agreement(0, None, None)
     names = sorted({*first, *second})
     shares = [_is_class(answers, names) for answers in (first, second)]
-    kappa = _kappas(shares, same, np.ones((len(same), 1)))[0]
     share = proportion(same, patients)
-    if not np.isfinite(kappa):
+    if len(set(first)) == 1 or len(set(second)) == 1:
         return Agreement(len(same), share, None)
+    kappa = _kappas(shares, same, np.ones((len(same), 1)))[0]
     again = _kappas(shares, same, patient_weights(patients, seed=seed))
     count = len(set(patients))
     figure = percentile_interval(float(kappa), again, patients=count)

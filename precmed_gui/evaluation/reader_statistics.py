@@ -3,7 +3,8 @@
 Used by the worklist, the reports and the tables; `reader_texts` says it in sentences.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
@@ -12,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from precmed_gui.diagnosis.evaluation import Figure
-from precmed_gui.diagnosis.record import Decision, Shown
 from precmed_gui.evaluation.agreement import Agreement, agreement
 from precmed_gui.evaluation.intervals import (
     patient_weights,
@@ -20,41 +20,7 @@ from precmed_gui.evaluation.intervals import (
     proportion,
     wilson,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One case as one reader read it; "" stands for "no class named" (referred, rejected, refused).
-
-    Parameters
-    ----------
-    case, patient
-        `Case.key`, and whose it is; an unknown patient is the case itself.
-    labels
-        The classes, in the model's order.
-    model, probability
-        Its most probable class and how probable that is; "" where it refused.
-    reader
-        Who.
-    blind, final
-        The class named before the model's answer was seen, and the last one named after.
-    truth
-        What is known to be right; "" where nothing is.
-    blind_seconds, final_seconds
-        From the case on the screen to the decision; 0: not known.
-    """
-
-    case: str
-    patient: str
-    labels: tuple[str, ...]
-    model: str
-    probability: float
-    reader: str
-    blind: str = ""
-    final: str = ""
-    truth: str = ""
-    blind_seconds: float = 0.0
-    final_seconds: float = 0.0
+from precmed_gui.evaluation.readings import LEFT_OUT, Reading, left_out, most_read_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +56,8 @@ class Changes:
     wrong_to_right, right_to_wrong
         Of those whose truth is known.
     p_value
-        McNemar's exact test of the two; None where the truth is nowhere known.
+        McNemar's exact test of the two; None where the truth is nowhere known, and where several
+        of these readings are of one patient, as it takes them for independent.
     """
 
     n: int
@@ -113,11 +80,23 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class ReaderPair:
-    """Two readers on the cases both read; of either the first answer counts."""
+    """Two readers on the cases both read.
+
+    Parameters
+    ----------
+    first, second
+        Who.
+    agreement
+        Of what they said before the model's answer was seen; where no case was read so by both,
+        of what they said last.
+    is_blind
+        Which of the two.
+    """
 
     first: str
     second: str
     agreement: Agreement
+    is_blind: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +107,11 @@ class ReaderStatistics:
     ----------
     readings, patients, readers
         How many, of how many patients, and who, in order of appearance.
-    compared
-        Readings the three arms rest on: the truth is known and each arm named a class.
+    model_name, other_models
+        The one model of these readings, and how many with other models are not among them.
+    compared, left_out
+        Readings the three arms rest on: the truth is known and each arm named a class; and
+        (one of `readings.LEFT_OUT`, how many) of the rest.
     blind, model, together
         Reader alone, model alone, reader with model, on the same readings; None without any;
         `blind` is None also where nobody read blind.
@@ -137,8 +119,11 @@ class ReaderStatistics:
         Accuracy of reader with model minus reader alone, paired; None without `blind`.
     blind_and_model, final_and_model
         Agreement with the model before and after its answer was seen.
-    changes, blind_times, final_times
+    changes
         None where there is nothing to count.
+    blind_times, final_times, open_times
+        Of blinded readings up to the first decision and, from the same moment, up to the last; of
+        the others, which had the model's answer from the start. None where there are none.
     pairs
         Every two readers who read cases in common.
     """
@@ -146,7 +131,10 @@ class ReaderStatistics:
     readings: int
     patients: int
     readers: tuple[str, ...]
+    model_name: str
+    other_models: int
     compared: int
+    left_out: tuple[tuple[str, int], ...]
     blind: Arm | None
     model: Arm | None
     together: Arm | None
@@ -156,61 +144,13 @@ class ReaderStatistics:
     changes: Changes | None
     blind_times: Times | None
     final_times: Times | None
+    open_times: Times | None
     pairs: tuple[ReaderPair, ...]
 
 
-def readings_of(
-    kept: Iterable[tuple[Shown, Sequence[Decision]]], truth: Mapping[str, str]
-) -> tuple[Reading, ...]:
-    """The readings in the record, one a case and reader, from its newest answer with a decision.
-
-    Parameters
-    ----------
-    kept
-        As `Record.every` gives them, the oldest first. Erased cases are left out.
-    truth
-        The class by `Case.key`, where it is known.
-    """
-    found: dict[tuple[str, str], Reading] = {}
-    for shown, decisions in kept:
-        if not shown.case_key:
-            continue
-        for reader in dict.fromkeys(decision.reader for decision in decisions):
-            own = [decision for decision in decisions if decision.reader == reader]
-            reading = _reading(shown, own, truth.get(shown.case_key, ""))
-            found[shown.case_key, reader] = reading
-    return tuple(found.values())
-
-
-def _reading(shown: Shown, decisions: Sequence[Decision], truth: str) -> Reading:
-    """Of the decisions of one reader the last blind one and the last other one count."""
-    most = max(shown.probabilities, default=0.0)
-    likely = shown.labels[shown.probabilities.index(most)] if shown.labels else ""
-    model = "" if shown.verdict == "refused" else likely
-    blind = next((one for one in reversed(decisions) if one.is_blind), None)
-    final = next((one for one in reversed(decisions) if not one.is_blind), None)
-    return Reading(
-        case=shown.case_key,
-        patient=shown.patient or shown.case_key,
-        labels=shown.labels,
-        model=model,
-        probability=most if model else 0.0,
-        reader=decisions[0].reader,
-        blind=_named(blind, model),
-        final=_named(final, model),
-        truth=truth,
-        blind_seconds=blind.seconds if blind else 0.0,
-        final_seconds=final.seconds if final else 0.0,
-    )
-
-
-def _named(decision: Decision | None, model: str) -> str:
-    if decision is None or decision.kind in ("refer", "reject"):
-        return ""
-    return decision.label or (model if decision.kind == "agree" else "")
-
-
-def reader_statistics(readings: Sequence[Reading], *, seed: int = 0) -> ReaderStatistics:
+def reader_statistics(
+    readings: Sequence[Reading], *, digest: str | None = None, seed: int = 0
+) -> ReaderStatistics:
     """Measure reader alone, model alone, and reader with model.
 
     The three are measured on the same readings: those whose truth is known and for which each of
@@ -220,29 +160,39 @@ def reader_statistics(readings: Sequence[Reading], *, seed: int = 0) -> ReaderSt
     Parameters
     ----------
     readings
-        One a case and reader; of one reader for that reader's figures, of all for the average.
+        One a case, reader and model; of one reader for that reader's figures, of all for the
+        average.
+    digest
+        The model that is measured, the others are only counted; None for the one with most
+        readings.
     seed
         Of the bootstraps.
     """
-    is_blinded = any(one.blind for one in readings)
-    compared = [one for one in readings if one.truth and one.model and one.final]
-    if is_blinded:
-        compared = [one for one in compared if one.blind]
+    chosen = most_read_model(readings) if digest is None else digest
+    own = [one for one in readings if one.digest == chosen]
+    is_blinded = any(one.blind for one in own)
+    reasons = Counter(left_out(one, is_blinded=is_blinded) for one in own)
+    compared = [one for one in own if not left_out(one, is_blinded=is_blinded)]
+    timed = [one for one in own if one.was_blind]
     return ReaderStatistics(
-        readings=len(readings),
-        patients=len({one.patient for one in readings}),
-        readers=tuple(dict.fromkeys(one.reader for one in readings)),
+        readings=len(own),
+        patients=len({one.patient for one in own}),
+        readers=tuple(dict.fromkeys(one.reader for one in own)),
+        model_name=next((one.model_name for one in readings if one.digest == chosen), ""),
+        other_models=len(readings) - len(own),
         compared=len(compared),
+        left_out=tuple((reason, reasons[reason]) for reason in LEFT_OUT if reasons[reason]),
         blind=_arm(compared, [one.blind for one in compared]) if is_blinded else None,
         model=_arm(compared, [one.model for one in compared]),
         together=_arm(compared, [one.final for one in compared]),
         gain=_gain(compared, seed) if is_blinded else None,
-        blind_and_model=_agreed([(one, one.blind, one.model) for one in readings], seed),
-        final_and_model=_agreed([(one, one.final, one.model) for one in readings], seed),
-        changes=_changes([one for one in readings if one.blind and one.final]),
-        blind_times=_times([one.blind_seconds for one in readings]),
-        final_times=_times([one.final_seconds for one in readings]),
-        pairs=_pairs(readings, seed),
+        blind_and_model=_agreed([(one, one.blind, one.model) for one in own], seed),
+        final_and_model=_agreed([(one, one.final, one.model) for one in own], seed),
+        changes=_changes([one for one in own if one.blind and one.final]),
+        blind_times=_times([one.blind_seconds for one in timed]),
+        final_times=_times([one.final_seconds for one in timed]),
+        open_times=_times([one.final_seconds for one in own if not one.was_blind]),
+        pairs=_pairs(own, seed),
     )
 
 
@@ -307,14 +257,15 @@ def _changes(readings: Sequence[Reading]) -> Changes | None:
     changed = [one for one in readings if one.blind != one.final]
     gained = sum(one.final == one.truth for one in changed if one.truth)
     lost = sum(one.blind == one.truth for one in changed if one.truth)
-    is_known = any(one.truth for one in readings)
+    known = [one.patient for one in readings if one.truth]
+    is_independent = bool(known) and len(set(known)) == len(known)
     return Changes(
         n=len(readings),
         changed=len(changed),
         to_model=sum(one.final == one.model for one in changed),
         wrong_to_right=gained,
         right_to_wrong=lost,
-        p_value=mcnemar(gained, lost) if is_known else None,
+        p_value=mcnemar(gained, lost) if is_independent else None,
     )
 
 
@@ -322,7 +273,7 @@ def mcnemar(gained: int, lost: int) -> float:
     """The two-sided p-value of McNemar's test, exact (binomial with 1/2).
 
     McNemar 1947, doi:10.1007/BF02295996; exact as in Fay 2010, doi:10.1093/biostatistics/kxp050.
-    Readings of one patient, or of one case by several readers, are counted as independent.
+    Pairs are taken for independent: not for several readings of one patient.
 
     Parameters
     ----------
@@ -345,18 +296,15 @@ def _times(seconds: Sequence[float]) -> Times | None:
 def _pairs(readings: Sequence[Reading], seed: int) -> tuple[ReaderPair, ...]:
     answers: dict[str, dict[str, Reading]] = {}
     for one in readings:
-        if one.blind or one.final:
-            answers.setdefault(one.reader, {})[one.case] = one
+        answers.setdefault(one.reader, {})[one.case] = one
     found = []
     for first, second in combinations(answers, 2):
-        common = [case for case in answers[first] if case in answers[second]]
-        if common:
-            rows = [(answers[first][case], answers[second][case]) for case in common]
-            same = _agreed([(one, _first(one), _first(other)) for one, other in rows], seed)
-            found.append(ReaderPair(first, second, same))
+        mine, others = answers[first], answers[second]
+        rows = [(mine[case], others[case]) for case in mine if case in others]
+        before = [(one, other) for one, other in rows if one.was_blind and other.was_blind]
+        said = [(one, one.blind, other.blind) for one, other in before]
+        after = [(one, one.final, other.final) for one, other in rows]
+        if rows:
+            same = _agreed(said or after, seed)
+            found.append(ReaderPair(first, second, same, is_blind=bool(before)))
     return tuple(found)
-
-
-def _first(reading: Reading) -> str:
-    """The answer that owes least to the model."""
-    return reading.blind or reading.final

@@ -1,17 +1,16 @@
 """What `reader_statistics` found, in sentences a clinician reads; for the window and reports."""
 
-from precmed_gui.diagnosis.evaluation import Figure
 from precmed_gui.evaluation.agreement import Agreement
 from precmed_gui.evaluation.figure_texts import (
     decimal,
     decimal_text,
     figure_text,
+    listed,
     number,
     points_text,
 )
 from precmed_gui.evaluation.reader_statistics import (
     Arm,
-    Changes,
     ClassRates,
     ReaderPair,
     ReaderStatistics,
@@ -21,17 +20,26 @@ from precmed_gui.language import N_, _, ngettext, sentences
 
 ALONE, MODEL, TOGETHER = N_("Reader alone"), N_("Model alone"), N_("Reader with model")
 _CHANCE = 0.05
+_REASONS = {
+    "truth": N_("no true class is known: {n}"),
+    "refused": N_("refused by the model: {n}"),
+    "blind": N_("not read blinded: {n}"),
+    "referred": N_("referred: {n}"),
+    "rejected": N_("rejected: {n}"),
+    "unfinished": N_("not confirmed yet: {n}"),
+}
 
 
 def reader_texts(found: ReaderStatistics) -> tuple[str, ...]:
     """One text a subject, in reading order; subjects with nothing to say are left out."""
     texts = [
         _counted(found),
+        _of_one_model(found),
         *(arm_text(_(who), arm) for who, arm in arms(found)),
-        _gained(found.gain),
-        _changed(found.changes),
+        _gained(found),
+        _changed(found),
         *_agreements(found),
-        _timed(found.blind_times, found.final_times),
+        _timed(found),
     ]
     return tuple(text for text in texts if text)
 
@@ -71,32 +79,51 @@ def _counted(found: ReaderStatistics) -> str:
                 "named by each."
             ),
         )
-    left = found.readings - found.compared
-    if not left:
+    if not found.left_out:
         return read
+    left = found.readings - found.compared
+    reasons = [_(_REASONS[why]).format(n=number(count)) for why, count in found.left_out]
     return sentences(
         read,
         ngettext(
-            "{n} is left out of right and wrong: no true class is known, or somebody named none.",
-            "{n} are left out of right and wrong: no true class is known, or somebody named none.",
+            "{n} is left out of right and wrong ({reasons}).",
+            "{n} are left out of right and wrong ({reasons}).",
             left,
-        ).format(n=number(left)),
+        ).format(n=number(left), reasons=listed(reasons)),
     )
 
 
-def _gained(gain: Figure | None) -> str:
-    if gain is None:
+def _of_one_model(found: ReaderStatistics) -> str:
+    if not found.other_models:
         return ""
-    if gain.low > 0:
-        text = _("With the model the reader was right more often: {points}.")
-    elif gain.high < 0:
-        text = _("With the model the reader was right less often: {points}.")
-    else:
-        text = _("These readings cannot tell whether the model helped: {points}.")
-    return text.format(points=points_text(gain))
+    return ngettext(
+        "All figures are about the model “{model}”; {n} reading with another model is left out.",
+        "All figures are about the model “{model}”; {n} readings with other models are left out.",
+        found.other_models,
+    ).format(model=found.model_name, n=number(found.other_models))
 
 
-def _changed(changes: Changes | None) -> str:
+def _direction(found: ReaderStatistics) -> int:
+    """1: the model helped, -1: it harmed, 0: not known; McNemar's test, if there is one, agrees."""
+    gain, p_value = found.gain, found.changes.p_value if found.changes else None
+    if gain is None or (p_value is not None and p_value >= _CHANCE):
+        return 0
+    return int(gain.low > 0) - int(gain.high < 0)
+
+
+def _gained(found: ReaderStatistics) -> str:
+    if found.gain is None:
+        return ""
+    texts = {
+        1: _("With the model the reader was right more often: {points}."),
+        -1: _("With the model the reader was right less often: {points}."),
+        0: _("These readings cannot tell whether the model helped: {points}."),
+    }
+    return texts[_direction(found)].format(points=points_text(found.gain))
+
+
+def _changed(found: ReaderStatistics) -> str:
+    changes = found.changes
     if changes is None:
         return ""
     first = ngettext(
@@ -108,19 +135,26 @@ def _changed(changes: Changes | None) -> str:
     ).format(
         changed=number(changes.changed), n=number(changes.n), to_model=number(changes.to_model)
     )
-    if changes.p_value is None or not changes.changed:
+    if not changes.changed or not found.compared:
         return first
-    verdict = (
-        _("That is more than chance would show (McNemar p = {p}).")
-        if changes.p_value < _CHANCE
-        else _("That could be chance (McNemar p = {p}).")
+    turned = _("From wrong to right: {gained}; from right to wrong: {lost}.").format(
+        gained=number(changes.wrong_to_right), lost=number(changes.right_to_wrong)
     )
-    turned = _("From wrong to right: {gained}; from right to wrong: {lost}.")
-    return sentences(
-        first,
-        turned.format(gained=number(changes.wrong_to_right), lost=number(changes.right_to_wrong)),
-        verdict.format(p=decimal(changes.p_value)),
-    )
+    return sentences(first, turned, _by_chance(changes.p_value, _direction(found)))
+
+
+def _by_chance(p_value: float | None, direction: int) -> str:
+    if p_value is None:
+        return ""
+    if p_value >= _CHANCE:
+        text = _("That could be chance (McNemar p = {p}).")
+    elif direction > 0:
+        text = _("More of them went to the right than chance would show (McNemar p = {p}).")
+    elif direction < 0:
+        text = _("More of them went to the wrong than chance would show (McNemar p = {p}).")
+    else:
+        text = _("McNemar p = {p}.")
+    return text.format(p=decimal(p_value))
 
 
 def _agreements(found: ReaderStatistics) -> list[str]:
@@ -130,30 +164,41 @@ def _agreements(found: ReaderStatistics) -> list[str]:
 
 
 def _pair(pair: ReaderPair) -> str:
-    who = _("“{first}” and “{second}”").format(first=pair.first, second=pair.second)
-    return _agreed(who, pair.agreement)
+    who = (
+        _("“{first}” and “{second}”, before the model's answer was seen")
+        if pair.is_blind
+        else _("“{first}” and “{second}”, after the model's answer was seen")
+    )
+    return _agreed(who.format(first=pair.first, second=pair.second), pair.agreement)
 
 
 def _agreed(who: str, found: Agreement) -> str:
     if not found.n:
         return ""
     if found.kappa is None:
-        return _("{who}: the same class in {share}; kappa is not defined.").format(
-            who=who, share=figure_text(found.same)
+        text = _(
+            "{who}: the same class in {share}; kappa is not defined: one of them named one class "
+            "only."
         )
+        return text.format(who=who, share=figure_text(found.same))
     return _("{who}: the same class in {share}; kappa {kappa}, where 0 is chance and 1 is full "
              "agreement.").format(
         who=who, share=figure_text(found.same), kappa=decimal_text(found.kappa)
     )  # fmt: skip
 
 
-def _timed(blind: Times | None, final: Times | None) -> str:
-    return sentences(
-        _time(_("Time a case, alone: {median} s (middle half {lower} to {upper} s)."), blind),
-        _time(
-            _("Time a case, with the model: {median} s (middle half {lower} to {upper} s)."), final
-        ),
+def _timed(found: ReaderStatistics) -> str:
+    alone = _("Time a case, alone: {median} s (middle half {lower} to {upper} s).")
+    both = _(
+        "Time a case, alone and then with the model together: {median} s (middle half {lower} to "
+        "{upper} s)."
     )
+    openly = _(
+        "Time a case, with the model from the start: {median} s (middle half {lower} to {upper} s)."
+    )
+    times = found.blind_times, found.final_times, found.open_times
+    texts = zip((alone, both, openly), times, strict=True)
+    return sentences(*(_time(text, one) for text, one in texts))
 
 
 def _time(text: str, times: Times | None) -> str:

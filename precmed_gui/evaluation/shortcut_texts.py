@@ -13,17 +13,23 @@ _CLEARLY = 0.1
 _NEAR = 0.6
 """Of what the whole image brings above chance: so much the border alone must bring."""
 _LEAST_DROP = 0.05
+_LEAST_CLASS_DROP = 0.2
 
 
 def shortcut_warnings(found: Shortcuts, labels: Sequence[str]) -> tuple[str, ...]:
     """One sentence a shortcut; () where none was found."""
-    return tuple(text for text in (_border(found, labels), _marks(found)) if text)
+    return tuple(text for text in (_border(found, labels), _marks(found, labels)) if text)
 
 
 def shortcut_text(found: Shortcuts, labels: Sequence[str]) -> str:
-    """That none was found, and what that is worth; "" where one was."""
+    """That none was found, and what that is worth, or that little was; "" where one was."""
     if shortcut_warnings(found, labels):
         return ""
+    if found.drop is not None and found.drop.low > 0:
+        return _(
+            "With bright marks near the border painted over, slightly fewer answers are right (by "
+            "{points}). In a rare class that can be many: look for letters there."
+        ).format(points=points_text(found.drop))
     return ngettext(
         "No shortcut was found on {n} image: neither by the border alone nor by bright marks in "
         "it. Other shortcuts are possible.",
@@ -79,11 +85,21 @@ def _is_near(alone: Figure, whole: Figure) -> bool:
     return is_clear and alone.value - _CHANCE >= _NEAR * (whole.value - _CHANCE)
 
 
-def _marks(found: Shortcuts) -> str:
+def _marks(found: Shortcuts, labels: Sequence[str]) -> str:
     drop = found.drop
-    if drop is None or drop.low <= 0 or drop.value < _LEAST_DROP:
+    if drop is not None and drop.low > 0 and drop.value >= _LEAST_DROP:
+        return _(
+            "Beware of a shortcut: with bright marks near the border painted over, fewer answers "
+            "are right (by {points})."
+        ).format(points=points_text(drop))
+    of_class = zip(labels, found.class_drops, strict=False)
+    known = [(label, one) for label, one in of_class if one is not None]
+    fallen = [pair for pair in known if pair[1].low > 0 and pair[1].value >= _LEAST_CLASS_DROP]
+    if not fallen:
         return ""
+    names = listed([_("“{name}”").format(name=label) for label, _one in fallen])
+    most = max((one for _label, one in fallen), key=lambda figure: figure.value)
     return _(
-        "Beware of a shortcut: with bright marks near the border painted over, fewer answers are "
-        "right (by {points})."
-    ).format(points=points_text(drop))
+        "Beware of a shortcut: with bright marks near the border painted over, fewer images of "
+        "{classes} are recognised (by up to {points})."
+    ).format(classes=names, points=points_text(most))

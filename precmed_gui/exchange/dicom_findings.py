@@ -1,4 +1,8 @@
-"""The findings of a structured report: one measurement group (PS3.16 TID 1501) a class."""
+"""The findings of a structured report: one measurement group (PS3.16 TID 1501) a class.
+
+The class that the reader names comes first, in a group of that person without an algorithm; the
+groups of the model follow.
+"""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -6,7 +10,7 @@ from typing import TYPE_CHECKING
 from precmed_gui import __version__
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.report import Report
-from precmed_gui.exchange.dicom_input import frame_of
+from precmed_gui.exchange.dicom_input import frame_of, person_name
 from precmed_gui.exchange.report_texts import (
     NOTICE,
     decision_text,
@@ -14,12 +18,14 @@ from precmed_gui.exchange.report_texts import (
     record_text,
     verdict_text,
 )
+from precmed_gui.exchange.signing import class_by_reader
 from precmed_gui.language import _
 
 if TYPE_CHECKING:
     from highdicom.sr import (
         AlgorithmIdentification,
         CodedConcept,
+        ContentItem,
         MeasurementsAndQualitativeEvaluations,
         QualitativeEvaluation,
         SourceImageForMeasurementGroup,
@@ -35,6 +41,7 @@ _DECISIONS = {
     "refer": "Refers to a colleague",
     "reject": "Rejects the image",
 }
+_BLIND = "Decided before seeing the model's answer"
 _LONGEST_MEANING = 64
 _LONGEST_TEXT = 1024
 
@@ -42,12 +49,17 @@ _LONGEST_TEXT = 1024
 def finding_groups(
     report: Report, case: Case, headers: "Sequence[Dataset]"
 ) -> "list[MeasurementsAndQualitativeEvaluations]":
-    """Return a group a class that cannot be ruled out; of a refused case one without a finding."""
+    """Return the reader's class, then each that the model cannot rule out.
+
+    Of a refused case the model's group has no finding.
+    """
     algorithm, images = _algorithm(report), _images(case, headers)
     shares = dict(zip(report.shown.labels, report.shown.probabilities, strict=True))
     names = () if report.is_refused else _told(report)
     groups = [_group(report, (name, shares[name]), algorithm, images) for name in names]
     groups = groups or [_group(report, None, algorithm, images)]
+    if class_by_reader(report):
+        groups.insert(0, _group_of_reader(report, images))
     for text in _comments(report):
         _add_comment(groups[0], text)
     return groups
@@ -90,6 +102,46 @@ def _group(
     )
 
 
+def _group_of_reader(
+    report: Report, images: "Sequence[SourceImageForMeasurementGroup]"
+) -> "MeasurementsAndQualitativeEvaluations":
+    """The class a person names: no model, no certainty, and who it is (PS3.16 TID 1003)."""
+    from highdicom import UID
+    from highdicom.sr import MeasurementsAndQualitativeEvaluations, TrackingIdentifier
+
+    label = class_by_reader(report)
+    group = MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=TrackingIdentifier(
+            uid=UID(), identifier=_tracked(report, ("reader", 0.0))
+        ),
+        finding_type=class_code(report, label),
+        qualitative_evaluations=_decided(report),
+        source_images=images,
+    )
+    group[0].ContentSequence.extend(_person(report.decisions[-1].reader))
+    return group
+
+
+def _person(name: str) -> "list[ContentItem]":
+    from highdicom.sr import (
+        CodeContentItem,
+        CodedConcept,
+        PnameContentItem,
+        RelationshipTypeValues,
+    )
+
+    within = RelationshipTypeValues.HAS_OBS_CONTEXT
+    kind = CodeContentItem(
+        CodedConcept("121005", "DCM", "Observer Type"),
+        CodedConcept("121006", "DCM", "Person"),
+        within,
+    )
+    if not name:
+        return [kind]
+    said = CodedConcept("121008", "DCM", "Person Observer Name")
+    return [kind, PnameContentItem(said, person_name(name), within)]
+
+
 def _tracked(report: Report, finding: tuple[str, float] | None) -> str:
     number = f"{report.shown.number} " if report.shown.number else ""
     return f"PrecMed {number}{finding[0] if finding else 'refused'}"
@@ -107,23 +159,28 @@ def _evaluations(report: Report) -> "list[QualitativeEvaluation]":
     from highdicom.sr import QualitativeEvaluation
 
     verdict = report.shown.verdict
-    found = [
-        QualitativeEvaluation(
-            _code("VERDICT", "Verdict of the model"),
-            _code(verdict.upper(), _VERDICTS.get(verdict, verdict)),
-        )
+    said = _code(verdict.upper(), _VERDICTS.get(verdict, verdict))
+    return [
+        QualitativeEvaluation(_code("VERDICT", "Verdict of the model"), said),
+        *_decided(report),
     ]
-    if report.decisions:
-        last = report.decisions[-1]
-        found.append(
-            QualitativeEvaluation(
-                _code("DECISION", "Decision of the reader"),
-                _code(last.kind.upper(), _DECISIONS[last.kind]),
-            )
-        )
-        if last.label:
-            named = _code("READERCLASS", "Class named by the reader")
-            found.append(QualitativeEvaluation(named, class_code(report, last.label)))
+
+
+def _decided(report: Report) -> "list[QualitativeEvaluation]":
+    """The last decision; whoever read blinded neither agreed with the model nor contradicted it."""
+    from highdicom.sr import QualitativeEvaluation
+
+    if not report.decisions:
+        return []
+    last = report.decisions[-1]
+    codes = [("BLIND", _BLIND)] if last.is_blind else []
+    if not last.is_blind or last.kind in ("refer", "reject"):
+        codes.append((last.kind.upper(), _DECISIONS[last.kind]))
+    about = _code("DECISION", "Decision of the reader")
+    found = [QualitativeEvaluation(about, _code(*code)) for code in codes]
+    if label := class_by_reader(report):
+        named = _code("READERCLASS", "Class named by the reader")
+        found.append(QualitativeEvaluation(named, class_code(report, label)))
     return found
 
 

@@ -1,7 +1,8 @@
 """A reading as DICOM structured report, for the archive that holds the image.
 
 Comprehensive 3D SR with the template "Measurement Report" (PS3.16 TID 1500): each class that cannot
-be ruled out is a finding with its certainty in percent. It stays UNVERIFIED until a reader signs.
+be ruled out is a finding with its certainty in percent, after the class that the reader names. It
+stays UNVERIFIED until that reader signs.
 """
 
 from collections.abc import Sequence
@@ -12,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from precmed_gui import __version__
 from precmed_gui.diagnosis.cases import Case
-from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.report import Report
 from precmed_gui.diagnosis.storage import write_atomically
+from precmed_gui.exchange.device import device_uid
 from precmed_gui.exchange.dicom_findings import finding_groups
 from precmed_gui.exchange.dicom_input import (
     UTF_8,
@@ -24,6 +25,7 @@ from precmed_gui.exchange.dicom_input import (
     refusal,
     without_remarks,
 )
+from precmed_gui.exchange.signing import why_unsigned
 from precmed_gui.language import _, speaking
 
 if TYPE_CHECKING:
@@ -55,21 +57,18 @@ def write_structured_report(
     """Write a DICOM SR that belongs to the study of `case`.
 
     It carries the patient of the image, as every object of a study does. With a decision in the
-    report its reader is named as observer. With a `signer` it is VERIFIED by that person for
-    `organisation`; without one it stays UNVERIFIED.
+    report its reader is named as observer. With a `signer`, who must have decided last, it is
+    VERIFIED by that person for `organisation`; without one it stays UNVERIFIED.
 
     Raises
     ------
     PrecmedError
-        If the case is no DICOM image, or it is to be signed though no reader has decided.
+        If the case is no DICOM image, or it is not for `signer` to sign (`why_unsigned`).
     FailedStorage
         If it cannot be written; what `path` held before is then still there.
     """
-    if signer and not report.decisions:
-        raise PrecmedError(
-            _("The report cannot be signed: no reader has decided about this case."),
-            _("Decide about the case first, or write the report unsigned."),
-        )
+    if signer and (refused := why_unsigned(report, signer)):
+        raise refused
     with speaking(report.form.language), without_remarks():
         try:
             document = _document(report, case, signer, organisation)
@@ -148,7 +147,7 @@ def _observers(report: Report) -> "ObservationContext":
     device = ObserverContext(
         CodedConcept("121007", "DCM", "Device"),
         DeviceObserverIdentifyingAttributes(
-            uid=UID(), name=MAKER, manufacturer_name=MAKER, model_name=MAKER,
+            uid=UID(device_uid()), name=MAKER, manufacturer_name=MAKER, model_name=MAKER,
             serial_number=__version__,
         ),
     )  # fmt: skip

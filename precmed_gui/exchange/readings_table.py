@@ -15,21 +15,23 @@ from precmed_gui.language import _
 Reading = tuple[Shown, tuple[Decision, ...]]
 
 _FIRST = ("number", "shown_at")
-_IDENTITY = ("case_key", "case", "patient")
-_ANSWER = ("fingerprint", "model", "model_digest", "verdict", "reason", "set", "label")
+_IDENTITY = ("case_key", "case", "patient", "fingerprint")
+_ANSWER = ("model", "model_digest", "verdict", "reason", "set", "label")
 _LAST = (
     "intended_use", "decision_number", "decided_at", "decision", "decided_label", "reader",
-    "comment", "is_blind", "seconds",
+    "is_blind", "seconds",
 )  # fmt: skip
+_WORDS = ("comment",)
 
 
 def write_readings(path: Path, readings: Iterable[Reading], *, has_identity: bool = True) -> None:
     """Write answers and decisions as CSV, or as XLSX where `path` ends so.
 
-    Columns: number and time in the record, key, name and patient of the case (only if
+    Columns: number and time in the record, key, name, patient and fingerprint of the case (only if
     `has_identity`), the answer, one probability a class (0 to 1, "p: class"), what the model is
-    for, and the decision. A refused image has neither class nor probabilities. Texts that a
-    spreadsheet would run as a formula begin with an apostrophe.
+    for, the decision, and its comment (only if `has_identity`, as people write names there). A
+    refused image has neither class nor probabilities. Texts that a spreadsheet would run as a
+    formula begin with an apostrophe.
 
     Raises
     ------
@@ -42,7 +44,7 @@ def write_readings(path: Path, readings: Iterable[Reading], *, has_identity: boo
     labels = tuple(dict.fromkeys(label for shown, _some in kept for label in shown.labels))
     identity = _IDENTITY if has_identity else ()
     shares = (guarded(f"p: {label}") for label in labels)
-    head = (*_FIRST, *identity, *_ANSWER, *shares, *_LAST)
+    head = (*_FIRST, *identity, *_ANSWER, *shares, *_LAST, *(_WORDS if has_identity else ()))
     rows = _rows(kept, labels, has_identity=has_identity)
     write_table(path, [head, *rows], _("Readings"))
 
@@ -51,7 +53,8 @@ def _rows(
     readings: Sequence[Reading], labels: Sequence[str], *, has_identity: bool
 ) -> Iterator[tuple[Cell, ...]]:
     for shown, decisions in readings:
-        named = (shown.case_key, shown.case_name, shown.patient) if has_identity else ()
+        identity = (shown.case_key, shown.case_name, shown.patient, shown.fingerprint)
+        named = identity if has_identity else ()
         begin = (
             shown.number or "",
             shown.at,
@@ -61,7 +64,8 @@ def _rows(
             guarded(shown.intended_use.strip() or no_intended_use()),
         )
         for decision in decisions or (None,):
-            yield (*begin, *_decision(decision))
+            words = (guarded(decision.comment if decision else ""),) if has_identity else ()
+            yield (*begin, *_decision(decision), *words)
 
 
 def _answer(shown: Shown) -> tuple[str, ...]:
@@ -69,7 +73,7 @@ def _answer(shown: Shown) -> tuple[str, ...]:
     pairs = zip(shown.labels, shown.probabilities, strict=True)
     label = "" if is_refused or not shown.labels else max(pairs, key=lambda pair: pair[1])[0]
     label_set = "" if is_refused else " | ".join(shown.label_set)
-    said = (shown.fingerprint, shown.model_name, shown.model_digest, shown.verdict, shown.reason)
+    said = (shown.model_name, shown.model_digest, shown.verdict, shown.reason)
     return tuple(map(guarded, (*said, label_set, label)))
 
 
@@ -87,7 +91,7 @@ def _decision(decision: Decision | None) -> tuple[Cell, ...]:
         decision.number or "",
         decision.at,
         decision.kind,
-        *map(guarded, (decision.label, decision.reader, decision.comment)),
+        *map(guarded, (decision.label, decision.reader)),
         int(decision.is_blind),
         round(decision.seconds, 3),
     )

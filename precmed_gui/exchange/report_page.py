@@ -89,7 +89,7 @@ def _facts(report: Report, width: int) -> str:
         (_("Read at"), time_text(shown.at)),
         (_("Model"), shown.model_name),
         (_("Report made at"), time_text(report.made_at)),
-        (_("Reader"), report.form.reader),
+        (_("Report made by"), report.form.reader),
         (_("Pixel fingerprint"), _start(shown.fingerprint)),
         (_("Model fingerprint"), _start(shown.model_digest)),
     ]

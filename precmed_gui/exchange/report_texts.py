@@ -35,9 +35,17 @@ def verdict_text(shown: Shown) -> str:
 def decision_text(decision: Decision, shown: Shown) -> str:
     """What a reader decided, one sentence."""
     if decision.kind == "refer":
-        return _("Refers the case to a colleague.")
+        return (
+            _("Refers the case to a colleague, before seeing the model's answer.")
+            if decision.is_blind
+            else _("Refers the case to a colleague.")
+        )
     if decision.kind == "reject":
-        return _("Rejects the image.")
+        return (
+            _("Rejects the image, before seeing the model's answer.")
+            if decision.is_blind
+            else _("Rejects the image.")
+        )
     label = decision.label or first_label(shown)
     if decision.is_blind:
         return _("Says “{label}”, before seeing the model's answer.").format(label=label)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 _SERIES = 9902
+_LOSSY = ("LossyImageCompression", "LossyImageCompressionRatio", "LossyImageCompressionMethod")
 _LONGEST_TEXT = 1024
 _NARROWEST = 900
 _WIDEST = 3000
@@ -125,8 +126,21 @@ def _image(header: "Dataset", pixels: NDArray[np.uint8]) -> "SCImage":
     image.Laterality = header.get("Laterality", "")
     image.PatientOrientation = []  # two pictures and words: nothing a viewer may measure or turn
     image.ImageType = ["DERIVED", "SECONDARY"]
-    image.BurnedInAnnotation = "NO"
+    _take_over(header, image)
     return image
+
+
+def _take_over(header: "Dataset", image: "SCImage") -> None:
+    """What the source says about names in its pixels and about lost detail holds for the copy.
+
+    Where it says nothing about names, nobody knows: the element stays away (PS3.3 C.8.6.1 has it
+    optional).
+    """
+    for name in ("BurnedInAnnotation", *_LOSSY):
+        if name in image:
+            delattr(image, name)
+        if header.get(name):
+            setattr(image, name, header[name].value)
 
 
 def _derivation(report: Report, found: Explanation) -> str:

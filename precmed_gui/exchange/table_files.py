@@ -194,9 +194,7 @@ def _swallowing(text: str, separator: str, rows: _Rows, ends: list[int]) -> int 
 
 def _plain(text: str, separator: str, quote: str) -> _Rows:
     """The rows of a table whose quotation marks are only marks."""
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=separator, quoting=csv.QUOTE_NONE
-    )
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, quoting=csv.QUOTE_NONE)
     return [[_clean(cell).strip(quote) for cell in row] for row in reader]
 
 

@@ -25,6 +25,7 @@ _MIDDLE = 0.25
 """Of the side, from each edge: where the middle begins that is masked; a quarter of the image."""
 _BATCH = 32
 _REPLICATES = 500
+_LEAST_PATIENTS = 3
 Images = NDArray[np.float32]
 
 
@@ -74,6 +75,7 @@ def find_shortcuts(run: Run, data: TrainingData, attend: Callable[[int, int], No
         marked=int(is_marked.sum()),
         drop=_drop(truth, whole, cleaned, patients) if is_marked.any() else None,
         without_middle=seen(ask.said_of(np.where(middle, grey, images))),
+        class_drops=_class_drops(truth, whole, cleaned, patients) if is_marked.any() else (),
     )
 
 
@@ -129,3 +131,19 @@ def _drop(
     weights = patient_weights(patients, replicates=_REPLICATES)
     replicates = lost @ weights / weights.sum(axis=0)
     return percentile_interval(float(lost.mean()), replicates, patients=len(set(patients)))
+
+
+def _class_drops(
+    truth: NDArray[np.int64],
+    before: NDArray[np.float64],
+    after: NDArray[np.float64],
+    patients: Sequence[str],
+) -> tuple[Figure | None, ...]:
+    """`_drop` among the images of each class: what is lost in a rare class is little of all."""
+    found: list[Figure | None] = []
+    for label in range(before.shape[1]):
+        rows = np.flatnonzero(truth == label)
+        own = [patients[int(row)] for row in rows]
+        is_enough = len(set(own)) >= _LEAST_PATIENTS
+        found.append(_drop(truth[rows], before[rows], after[rows], own) if is_enough else None)
+    return tuple(found)

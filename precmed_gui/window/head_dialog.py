@@ -4,11 +4,10 @@ import re
 from itertools import dropwhile
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from precmed_gui.language import N_, _
 from precmed_gui.window.line_dialog import LineDialog, LineQuestion
-from precmed_gui.window.theme import set_role
 
 QUESTION = N_("Head printed on a report (if you have one):")
 WHY = N_(
@@ -23,10 +22,7 @@ class HeadDialog(LineDialog):
     """Can be answered with nothing, too; not with what is no head."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self._trouble = QLabel(_(NO_HEAD))
         super().__init__(LineQuestion(_(QUESTION), _(WHY), _("Verify")), parent)
-        set_role(self._trouble, "error")
-        self.put_below(self._trouble)
 
     def head(self) -> str:
         """Its digits; "" for none."""
@@ -35,8 +31,7 @@ class HeadDialog(LineDialog):
     @Slot()
     def _on_text_changed(self) -> None:
         is_wrong = bool(self.words()) and not self.head()
-        self._trouble.setText(_(NO_HEAD) if is_wrong else "")
-        self.field.setAccessibleDescription(self._trouble.text())
+        self.show_trouble(_(NO_HEAD) if is_wrong else "")
         self.keep.setEnabled(not is_wrong)
 
 

@@ -6,8 +6,9 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from precmed_gui.language import _
+from precmed_gui.window.theme import set_role
 
-_BELOW = 2
+_WIDTH, _LEAST_HEIGHT = 440, 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class LineQuestion:
     verb: str
     words: str = ""
     is_secret: bool = False
+    trouble: str = ""
+    """Why the last answer did not do."""
 
 
 class LineDialog(QDialog):
@@ -27,8 +30,8 @@ class LineDialog(QDialog):
     def __init__(self, asked: LineQuestion, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("PrecMed")
-        self.resize(420, 180)
-        question, why = QLabel(asked.question), QLabel(asked.why)
+        question, why, self.trouble = QLabel(asked.question), QLabel(asked.why), QLabel()
+        set_role(self.trouble, "error")
         self.field = QLineEdit(asked.words)
         self.field.setAccessibleName(asked.question)
         if asked.is_secret:
@@ -42,15 +45,16 @@ class LineDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self.keep.setProperty("primary", True)
-        layout = self._parts = QVBoxLayout(self)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
-        for label in (question, why):
+        for label in (question, self.trouble, why):
             label.setWordWrap(True)
-        for part in (question, self.field, why):
+        for part in (question, self.field, self.trouble, why):
             layout.addWidget(part)
         layout.addStretch(1)
         layout.addWidget(buttons)
+        self.show_trouble(asked.trouble)
         self._on_text_changed()
 
     def words(self) -> str:
@@ -58,9 +62,13 @@ class LineDialog(QDialog):
         text = self.field.text()
         return text if self.field.echoMode() == QLineEdit.EchoMode.Password else text.strip()
 
-    def put_below(self, part: QWidget) -> None:
-        """Have `part` below the line."""
-        self._parts.insertWidget(_BELOW, part)
+    def show_trouble(self, text: str) -> None:
+        """Say below the line why what stands or stood there does not do; "" for nothing."""
+        self.trouble.setText(text)
+        self.trouble.setVisible(bool(text))
+        self.field.setAccessibleDescription(text)
+        height = max(_LEAST_HEIGHT, self.layout().totalHeightForWidth(_WIDTH))
+        self.resize(max(self.width(), _WIDTH) if self.isVisible() else _WIDTH, height)
 
     @Slot()
     def _on_text_changed(self) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider, QToolButt
 from PySide6.QtWidgets import QWidget as Widget
 
 from precmed_gui.diagnosis.explanation import Explanation
-from precmed_gui.language import N_, _
+from precmed_gui.language import N_, _, sentences
 from precmed_gui.window.icons import keep_icon
 from precmed_gui.window.layouts import row
 from precmed_gui.window.map_overlay import MapStyle
@@ -87,12 +87,13 @@ class MapBar(Widget):
         self.most = QPushButton()
         self.most.setProperty("flat", True)
         self.most.clicked.connect(self._on_most)
-        self._said = QLabel()
+        self._said, self._doing = QLabel(), QLabel()
+        set_role(self._doing, "hint")
         self._said.setWordWrap(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.setSpacing(4)
-        layout.addLayout(row(self.ask, (Widget(), 1), self.stop))
+        layout.addLayout(row(self.ask, (self._doing, 1), self.stop))
         layout.addLayout(row((self.labels, 2), (self.styles, 2), (self.opacity, 1), self.close_map))
         layout.addLayout(row((self._said, 1), self.most))
         self.show_classes((), "")
@@ -140,7 +141,7 @@ class MapBar(Widget):
 
     def text(self) -> str:
         """What is being said about the map."""
-        return self._said.text() if not self._said.isHidden() else ""
+        return self._doing.text() or ("" if self._said.isHidden() else self._said.text())
 
     def retranslate(self) -> None:
         self.ask.setText(f"{_(WISH)} · M")
@@ -163,6 +164,7 @@ class MapBar(Widget):
         self.stop.setVisible(self._is_busy)
         for part in (self.labels, self.styles, self.opacity, self.close_map):
             part.setVisible(has_map)
+        self._doing.setText(_(BUSY) if self._is_busy else "")
         text, role = self._said_now()
         self._said.setText(text)
         set_role(self._said, role)
@@ -171,14 +173,14 @@ class MapBar(Widget):
 
     def _said_now(self) -> tuple[str, str]:
         if self._is_busy:
-            return _(BUSY), "hint"
+            return "", "caption"
         found = self._explanation
         if found is None:
             return self._error, "error"
         made = _(MADE).format(label=found.label, method=_(METHODS[found.method]))
         if found.checks.passed:
-            return f"{made} {_(CAVEAT)} {_(PASSED)}", "caption"
-        return f"⚠ {_(FAILED)} {found.checks.reason} {made} {_(CAVEAT)}", "warning"
+            return sentences(made, _(CAVEAT), _(PASSED)), "caption"
+        return f"⚠ {sentences(_(FAILED), found.checks.reason, made, _(CAVEAT))}", "warning"
 
     def _word_slices(self) -> None:
         strengths = self._explanation.slice_strengths if self._explanation else ()

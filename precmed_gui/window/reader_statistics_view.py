@@ -109,7 +109,8 @@ def statistics_rows(found: ReaderStatistics) -> tuple[tuple[str, tuple[str, str,
             rows.append((name.format(label=label), (cells[0], cells[1], cells[2])))
     before, after = _kappa(found.blind_and_model), _kappa(found.final_and_model)
     rows.append((_("Kappa with the model"), (before, NO_FIGURE, after)))
-    times = _seconds(found.blind_times), NO_FIGURE, _seconds(found.final_times)
+    last = found.final_times if found.blind_times else found.open_times
+    times = _seconds(found.blind_times), NO_FIGURE, _seconds(last)
     rows.append((_("Seconds a case (median)"), times))
     return tuple(rows)
 

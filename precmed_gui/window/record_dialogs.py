@@ -1,5 +1,7 @@
 """The questions around the record: who reads, which passphrase, whom to erase."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
@@ -35,13 +37,13 @@ class RecordDialogs:
 
     def passphrase(self, trouble: str) -> str:
         """What opens an encrypted record; `trouble` says why the last one did not."""
-        why = f"{trouble} {_(PASSPHRASE_WHY)}".strip()
-        return self._ask(LineQuestion(_(PASSPHRASE), why, _("Open the record"), is_secret=True))
+        asked = LineQuestion(_(PASSPHRASE), _(PASSPHRASE_WHY), _("Open the record"), is_secret=True)
+        return self._ask(replace(asked, trouble=trouble))
 
     def passphrase_of_backup(self, trouble: str) -> str:
         """What opens an encrypted backup; `trouble` says why the last one did not."""
-        why = f"{trouble} {_(BACKUP_WHY)}".strip()
-        return self._ask(LineQuestion(_(BACKUP), why, _("Restore"), is_secret=True))
+        asked = LineQuestion(_(BACKUP), _(BACKUP_WHY), _("Restore"), is_secret=True)
+        return self._ask(replace(asked, trouble=trouble))
 
     def new_passphrase(self, present: str) -> str | None:
         """The passphrase from now on, "" to have none; None for "changed my mind"."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from precmed_gui.archive.record_copies import Restored
+from precmed_gui.archive.record_copies import Restored, erase_again
 from precmed_gui.diagnosis.work import Step
 from precmed_gui.jobs.jobs import Jobs, Lane
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
@@ -49,8 +49,8 @@ BAD_FILE = N_("The record is not as it was written.")
 REPORTED = N_("The head on the report is that of row {row}: everything up to it is here.")
 UNREPORTED = N_("The head on the report is not in this record.")
 CUT_OFF = N_(
-    "Rows at the end were cut off, or the report belongs to another record. The {rows} that are "
-    "here fit together."
+    "Rows at the end were cut off, or the report belongs to another record. What is here fits "
+    "together."
 )
 HEAD = N_("Its head, printed on reports: {head}")
 
@@ -206,17 +206,17 @@ class RecordFlow(QObject):
             return
         tell, audit = self._room.dialogs.tell, found.audit
         rows = ngettext("{n} row", "{n} rows", audit.rows).format(n=number(audit.rows))
-        whole, head = f"{_(VALID)} ({rows})", _(HEAD).format(head=audit.head)
+        end = f"{rows}\n\n{_(HEAD).format(head=audit.head)}"
         if not audit.valid:
             row = number(audit.first_bad)
             bad = _(BAD).format(row=row) if audit.first_bad else _(BAD_FILE)
-            tell(bad, sentences(audit.reason, head), is_bad=True)
+            tell(bad, f"{audit.reason}\n{end}", is_bad=True)
         elif not found.head:
-            tell(whole, head)
+            tell(_(VALID), end)
         elif found.row:
-            tell(whole, sentences(_(REPORTED).format(row=number(found.row)), head))
+            tell(_(VALID), f"{_(REPORTED).format(row=number(found.row))}\n{end}")
         else:
-            tell(_(UNREPORTED), sentences(_(CUT_OFF).format(rows=rows), head), is_bad=True)
+            tell(_(UNREPORTED), f"{_(CUT_OFF)}\n{end}", is_bad=True)
 
     def _say_backup(self, name: str, _rows: object) -> None:
         self._tell(_("The record was backed up as {path}").format(path=name))
@@ -232,7 +232,8 @@ class RecordFlow(QObject):
         aside = found.aside if isinstance(found, Restored) else None
         text = _("The record was restored from {path}.").format(path=name)
         kept = _("The former one is {path}.").format(path=aside) if aside else ""
-        self._tell(sentences(text, kept))
+        is_lost = isinstance(found, Restored) and found.has_lost_erasures
+        self._tell(sentences(text, kept, erase_again() if is_lost else ""))
 
     def _say_changed(self, passphrase: str, _found: object) -> None:
         self._room.reopen(passphrase)

@@ -13,11 +13,8 @@ from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.record import Audit
 from precmed_gui.diagnosis.report import Report as CaseReport
 from precmed_gui.diagnosis.work import CancelToken, Report
-from precmed_gui.evaluation.reader_statistics import (
-    ReaderStatistics,
-    reader_statistics,
-    readings_of,
-)
+from precmed_gui.evaluation.reader_statistics import ReaderStatistics, reader_statistics
+from precmed_gui.evaluation.readings import most_read_model, readings_of
 from precmed_gui.exchange.readings_table import write_readings
 
 
@@ -167,9 +164,10 @@ def count_readers(
     """
     readings = readings_of(decided_readings(place, report, cancel), truth)
     readers = dict.fromkeys(reading.reader for reading in readings)
-    found = [("", reader_statistics(readings))]
+    digest = most_read_model(readings)
+    found = [("", reader_statistics(readings, digest=digest))]
     for reader in readers if len(readers) > 1 else ():
         cancel.raise_if_set()
         own = [reading for reading in readings if reading.reader == reader]
-        found.append((reader, reader_statistics(own)))
+        found.append((reader, reader_statistics(own, digest=digest)))
     return tuple(found)

@@ -15,6 +15,7 @@ from precmed_gui.diagnosis.report import Paper, Report, ReportForm, file_stem
 from precmed_gui.exchange.dicom_input import is_dicom
 from precmed_gui.exchange.report_contents import display_pixels, report_of
 from precmed_gui.exchange.report_pdf import write_report
+from precmed_gui.exchange.signing import why_unsigned
 from precmed_gui.jobs.jobs import Lane
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
 from precmed_gui.language import N_, _, current_language
@@ -49,6 +50,7 @@ class _Writing:
     kind: str
     path: Path
     number: int
+    signed_by: str = ""
 
 
 class ReportFlow(QObject):
@@ -90,8 +92,7 @@ class ReportFlow(QObject):
             return
         report = self._report(has_identity=False)
         reader = self._room.decisions.reader
-        is_own = bool(report.decisions) and report.decisions[-1].reader == reader
-        is_signed = is_own and self._window.dialogs.confirm(
+        is_signed = why_unsigned(report, reader) is None and self._window.dialogs.confirm(
             _("Sign the report as {reader}?").format(reader=reader),
             _("A signed report counts as verified by you; any other says that it is not verified."),
             (_("Sign it"), _("Leave it unsigned")),
@@ -100,7 +101,7 @@ class ReportFlow(QObject):
         if name:
             signer = reader if is_signed else ""
             work = partial(write_sr, Path(name), report, case, signer)
-            self._start(work, _Writing("sr", Path(name), report.shown.number))
+            self._start(work, _Writing("sr", Path(name), report.shown.number, signer))
 
     @Slot()
     def save_capture(self) -> None:
@@ -173,7 +174,8 @@ class ReportFlow(QObject):
 
     def _note(self, writing: _Writing) -> None:
         """Write down that it went out, and say where it is."""
-        self._room.keeper.note_export(export_of(writing.kind, writing.path, writing.number))
+        written, signed_by = (writing.kind, writing.path, writing.number), writing.signed_by
+        self._room.keeper.note_export(export_of(*written, signed_by=signed_by))
         text = _("The report was saved as {path}").format(path=writing.path)
         self._window.status_line.showMessage(text, 8000)
 

@@ -1,6 +1,8 @@
 """Backups while windows work, restoring with the former record kept aside, and passphrases."""
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -52,6 +54,17 @@ def filled(path, passphrase=""):
     for one in kept[:10]:
         record.decide(Decision(one.number, "refer", "ill", "Dr. A", f"comment on {one.case_name}"))
     return record
+
+
+def damage(path, table):
+    """Make the first page of a table unreadable."""
+    with closing(sqlite3.connect(path)) as connection:
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+        query = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        (page,) = connection.execute(query, (table,)).fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
 
 
 def names(folder):
@@ -217,6 +230,27 @@ def test_a_damaged_record_gives_way_to_its_backup(path, backup):
     record = open_record(path)
     assert list(record.every()) == saved
     record.close()
+
+
+def test_a_damaged_record_still_tells_who_was_erased(path, backup):
+    record = filled(path)
+    back_up(record, backup, *QUIETLY)
+    assert record.erase("patient-1")
+    record.close()
+    damage(path, "words")
+    done = restore(path, backup, "", *QUIETLY)
+    record = open_record(path)
+    assert record.earlier_of("patient-1") == ()
+    assert not done.has_lost_erasures
+    record.close()
+
+
+def test_where_a_damaged_record_cannot_tell_who_was_erased_it_is_said(path, backup):
+    record = filled(path)
+    back_up(record, backup, *QUIETLY)
+    record.close()
+    path.write_bytes(b"rubbish" * 1000)
+    assert restore(path, backup, "", *QUIETLY).has_lost_erasures
 
 
 def test_a_backup_becomes_the_first_record_of_a_new_machine(path, backup, tmp_path):

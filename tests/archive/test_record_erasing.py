@@ -8,6 +8,8 @@ import pytest
 from made_record import shown, verified
 
 from precmed_gui.archive.record import open_record
+from precmed_gui.archive.record_chain import appending
+from precmed_gui.archive.record_erasing import empty_rows
 from precmed_gui.archive.record_errors import UnknownAnswer
 from precmed_gui.diagnosis.record import Comment, Decision, Export
 
@@ -75,6 +77,15 @@ def test_an_erased_patient_is_on_no_list_and_nothing_can_be_said_any_more(path):
     with pytest.raises(UnknownAnswer):
         record.decide(Decision(kept[0].number, "agree", "ill", "Dr. A"))
     assert record.erase("Zoë Quick") == 0
+    record.close()
+
+
+def test_what_was_emptied_is_listed_once(path):
+    record, kept = with_patient(path)
+    numbers = [one.number for one in kept]
+    comment = record.comments_of(numbers[1])[0].number
+    with appending(record.file):
+        assert empty_rows(record.file, numbers, [comment, comment]).count(comment) == 1
     record.close()
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,13 +9,10 @@ from sklearn.metrics import cohen_kappa_score, confusion_matrix, recall_score
 from precmed_gui.diagnosis.record import Decision, Shown
 from precmed_gui.evaluation.agreement import agreement
 from precmed_gui.evaluation.intervals import wilson
-from precmed_gui.evaluation.reader_statistics import (
-    Reading,
-    mcnemar,
-    reader_statistics,
-    readings_of,
-)
+from precmed_gui.evaluation.reader_statistics import mcnemar, reader_statistics
 from precmed_gui.evaluation.reader_texts import reader_texts
+from precmed_gui.evaluation.readings import Reading, readings_of
+from precmed_gui.window.reader_statistics_view import NO_FIGURE, statistics_rows
 
 LABELS = ("normal", "pneumonia")
 THREE = ("clear", "effusion", "nodule")
@@ -104,6 +102,16 @@ def test_kappa_is_not_defined_where_only_one_class_is_ever_named() -> None:
     assert agreement([], [], []).same is None
 
 
+def test_kappa_is_not_defined_where_one_of_the_two_names_one_class_only() -> None:
+    for pair in ((["a"] * 6, list("aabbab")), (list("aabbab"), ["a"] * 6)):
+        found = agreement(*pair, list("123456"))
+        assert (found.kappa, found.same) == (None, wilson(3, 6))
+    readings = [row(n, "normal", label, "normal", "") for n, label in enumerate(LABELS * 3)]
+    assert "one of them named one class only" in "\n".join(
+        reader_texts(reader_statistics(readings))
+    )
+
+
 def test_cases_of_one_patient_make_intervals_wider() -> None:
     readings = made(60)
     alone = reader_statistics(readings).blind
@@ -151,6 +159,62 @@ def test_changes_are_told_apart() -> None:
     assert found.gain.value == pytest.approx(0.25)
 
 
+def test_several_readings_of_a_patient_have_no_mcnemar_test() -> None:
+    cases = [row(n, "normal", "pneumonia", "pneumonia", "pneumonia") for n in range(12)]
+    alone = reader_statistics(cases).changes
+    assert alone is not None
+    assert alone.p_value == pytest.approx(2 / 2**12)
+    shared = reader_statistics([replace(one, patient=f"p{n // 6}") for n, one in enumerate(cases)])
+    assert shared.changes is not None
+    assert (shared.changes.wrong_to_right, shared.changes.p_value) == (12, None)
+    assert "McNemar" not in "\n".join(reader_texts(shared))
+
+
+@pytest.mark.parametrize("gained", range(0, 13, 2))
+@pytest.mark.parametrize("lost", range(0, 13, 3))
+def test_the_two_verdicts_never_contradict_each_other(gained: int, lost: int) -> None:
+    better = [row(n, "normal", "normal", "pneumonia", "pneumonia") for n in range(gained)]
+    worse = [row(20 + n, "normal", "normal", "pneumonia", "normal") for n in range(lost)]
+    same = [row(40 + n, "normal", "normal", "normal", "normal") for n in range(10)]
+    text = "\n".join(reader_texts(reader_statistics([*better, *worse, *same])))
+    assert ("right more often" in text) == ("went to the right" in text)
+    assert ("right less often" in text) == ("went to the wrong" in text)
+    assert not ("That could be chance" in text and "cannot tell" not in text)
+    assert ("right more often" in text) <= (gained > lost)
+
+
+def test_readings_left_out_are_told_apart() -> None:
+    readings = [
+        row(1, "normal", "normal", "normal", "normal"),
+        row(2, "normal", "normal", "normal", ""),
+        row(3, "normal", "", "normal", "normal"),
+        row(4, "", "normal", "normal", "normal", final_kind="agree"),
+        row(5, "", "normal", "normal", "normal", blind_kind="refer", final_kind="agree"),
+        row(6, "normal", "normal", "", "normal", final_kind="reject"),
+        row(7, "normal", "normal", "", "normal", blind_kind="other"),
+    ]
+    found = reader_statistics(readings)
+    reasons = ("truth", "refused", "blind", "referred", "rejected", "unfinished")
+    assert found.left_out == tuple((reason, 1) for reason in reasons)
+    assert found.readings - found.compared == 6
+    text = reader_texts(found)[0]
+    assert text == (
+        "7 readings. 6 are left out of right and wrong (no true class is known: 1, refused by the "
+        "model: 1, not read blinded: 1, referred: 1, rejected: 1 and not confirmed yet: 1)."
+    )
+
+
+def test_readings_with_another_model_are_not_pooled() -> None:
+    old = [replace(one, digest="old", model_name="lungs 1") for one in made(9)]
+    new = [replace(one, digest="new", model_name="lungs 2") for one in made(30, seed=3)]
+    found = reader_statistics([*old, *new])
+    assert (found.readings, found.other_models, found.model_name) == (30, 9, "lungs 2")
+    assert found.model == reader_statistics(new).model
+    assert "about the model “lungs 2”; 9 readings" in "\n".join(reader_texts(found))
+    assert reader_statistics([*old, *new], digest="old").model == reader_statistics(old).model
+    assert not any("about the model" in text for text in reader_texts(reader_statistics(new)))
+
+
 def test_an_arm_is_measured_on_readings_where_each_named_a_class() -> None:
     readings = [
         row(1, "normal", "normal", "normal", "normal"),
@@ -190,17 +254,50 @@ def test_times_are_quartiles_of_those_known() -> None:
     assert found.final_times is None
 
 
-def test_two_readers_are_compared_by_their_first_answers_on_common_cases() -> None:
+def test_times_with_the_model_from_the_start_are_not_mixed_with_those_of_blinded_readings() -> None:
+    blinded = [
+        row(n, "normal", "normal", "normal", "", blind_seconds=20.0, final_seconds=30.0)
+        for n in range(3)
+    ]
+    opened = [row(9, "", "normal", "normal", "", final_kind="agree", final_seconds=8.0)]
+    found = reader_statistics([*blinded, *opened])
+    times = (found.blind_times, found.final_times, found.open_times)
+    assert [(one.n, one.median) for one in times if one] == [(3, 20.0), (3, 30.0), (1, 8.0)]
+    assert statistics_rows(found)[-1][1] == ("20.0", NO_FIGURE, "30.0")
+    assert statistics_rows(reader_statistics(opened))[-1][1] == (NO_FIGURE, NO_FIGURE, "8.0")
+    text = reader_texts(found)[-1]
+    assert "alone and then with the model together: 30 s" in text
+    assert "with the model from the start: 8.0 s" in text
+
+
+@pytest.mark.parametrize("is_blind", [True, False])
+def test_two_readers_are_compared_before_the_answer_or_else_both_after_it(is_blind: bool) -> None:
     first = made(40, seed=1)
     second = [
-        Reading(one.case, one.patient, one.labels, one.model, 0.8, "Dr B", "", one.final, one.truth)
+        replace(one, reader="Dr B", blind=one.blind if is_blind else "")
         for one in made(40, seed=2)[:30]
     ]
-    pairs = reader_statistics([*first, *second]).pairs
-    assert [(pair.first, pair.second, pair.agreement.n) for pair in pairs] == [("Dr A", "Dr B", 30)]
-    wanted = cohen_kappa_score([one.blind for one in first[:30]], [one.final for one in second])
-    assert pairs[0].agreement.kappa is not None
-    assert pairs[0].agreement.kappa.value == pytest.approx(wanted)
+    found = reader_statistics([*first, *second])
+    pair = found.pairs[0]
+    assert (pair.first, pair.second, pair.agreement.n) == ("Dr A", "Dr B", 30)
+    assert pair.is_blind == is_blind
+    said = [[one.blind if is_blind else one.final for one in of] for of in (first[:30], second)]
+    assert pair.agreement.kappa is not None
+    assert pair.agreement.kappa.value == pytest.approx(cohen_kappa_score(*said))
+    when = "before" if is_blind else "after"
+    assert f"“Dr A” and “Dr B”, {when} the model's answer" in "\n".join(reader_texts(found))
+
+
+def test_who_referred_blind_said_nothing_first() -> None:
+    """What was taken over from the model afterwards is no first answer."""
+    first = [row(n, "normal", "pneumonia", "pneumonia", "") for n in range(4)]
+    second = [
+        replace(one, reader="Dr B", blind="" if place < 3 else "normal", blind_kind="refer")
+        for place, one in enumerate(first)
+    ]
+    pair = reader_statistics([*first, *second]).pairs[0]
+    assert pair.is_blind
+    assert (pair.agreement.n, pair.agreement.same) == (1, wilson(1, 1))
 
 
 def shown(number: int, key: str, verdict: str = "answer") -> Shown:
@@ -239,6 +336,16 @@ def test_a_case_read_again_counts_once_with_its_newest_answer() -> None:
         (shown(3, "a"), []),
     ]
     assert [one.final for one in readings_of(kept, {})] == ["pneumonia"]
+
+
+def test_a_case_read_with_two_models_is_a_reading_with_each() -> None:
+    other = replace(shown(2, "a"), model_digest="e", model_name="n")
+    decision = Decision(2, "agree", "pneumonia", "Dr A")
+    kept = [(shown(1, "a"), [replace(decision, shown=1, is_blind=True)]), (other, [decision])]
+    found = [(one.digest, one.model_name, one.blind_kind, one.final_kind) for one in readings_of(
+        kept, {}
+    )]  # fmt: skip
+    assert found == [("d", "m", "agree", ""), ("e", "n", "", "agree")]
 
 
 def test_the_sentences_say_who_was_right_and_whether_the_model_helped() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from made_dicom import RAMP, write_dicom
-from made_reading import HEAD, make_full_report, make_map, make_shown
+from made_reading import HEAD, make_decisions, make_full_report, make_map, make_shown
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 
@@ -52,6 +52,7 @@ def named(dataset, name):
 
 def certainties(dataset):
     groups = named(dataset, "Measurement Group")
+    groups = [group for group in groups if named(group, "Algorithm Name")]
     pairs = []
     for group in groups:
         findings = named(group, "Finding")
@@ -131,6 +132,74 @@ def test_nobody_signs_what_nobody_decided(image, target):
     assert not named(dcmread(target), "Person Observer Name")
 
 
+def decided(kind, label="", **changed):
+    return (replace(make_decisions()[-1], kind=kind, label=label, **changed),)
+
+
+def codes(dataset, name):
+    return [item.ConceptCodeSequence[0].CodeValue for item in named(dataset, name)]
+
+
+def test_the_reader_is_heard_first_and_apart_from_the_model(image, target):
+    report = make_full_report(decisions=decided("other", "nodule"))
+    write_structured_report(target, report, image, signer="Dr. Haddad")
+    reader, model = named(dcmread(target), "Measurement Group")
+    assert (codes(reader, "Finding"), codes(model, "Finding")) == (["C3"], ["C2"])
+    assert named(reader, "Person Observer Name")[0].PersonName == "Dr. Haddad^"
+    for name in ("Algorithm Name", "Certainty of Finding", "Verdict of the model"):
+        assert not named(reader, name)
+        assert named(model, name)
+    assert codes(reader, "Decision of the reader") == ["OTHER"]
+
+
+@pytest.mark.parametrize("kind", ["refer", "reject"])
+def test_whoever_names_no_class_has_no_finding(kind, image, target):
+    write_structured_report(target, make_full_report(decisions=decided(kind)), image)
+    [group] = named(dcmread(target), "Measurement Group")
+    assert named(group, "Algorithm Name")
+    assert codes(group, "Decision of the reader") == [kind.upper()]
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "found"),
+    [("agree", "effusion", {"BLIND"}), ("other", "clear", {"BLIND"}),
+     ("refer", "", {"BLIND", "REFER"}), ("reject", "", {"BLIND", "REJECT"})],
+)  # fmt: skip
+def test_a_blinded_reader_neither_agrees_nor_contradicts(kind, label, found, image, target):
+    report = make_full_report(decisions=decided(kind, label, is_blind=True))
+    write_structured_report(target, report, image)
+    assert set(codes(dcmread(target), "Decision of the reader")) == found
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"decisions": decided("agree", "effusion", reader="Dr. Wu")}, "by Dr. Wu"),
+        ({"decisions": decided("agree", "effusion", is_blind=True)}, "before seeing"),
+        ({"decisions": decided("refer")}, "names no class"),
+        ({"decisions": decided("reject")}, "names no class"),
+        ({"shown": make_shown("refused")}, "names no class"),
+        ({"shown": make_shown(number=0)}, "no record holds"),
+        ({"chain_head": ""}, "no record holds"),
+    ],
+)
+def test_nobody_signs_what_is_not_theirs_to_sign(changed, said, image, target):
+    report = make_full_report(**changed)
+    with pytest.raises(PrecmedError, match=said) as caught:
+        write_structured_report(target, report, image, signer="Dr. Haddad")
+    assert caught.value.hint
+    assert not target.exists()
+
+
+def test_the_program_has_one_uid_in_all_reports(image, target):
+    found = []
+    for _time in range(2):
+        write_structured_report(target, make_full_report(), image)
+        found += [item.UID for item in named(dcmread(target), "Device Observer UID")]
+    assert len(found) == 2
+    assert len(set(found)) == 1
+
+
 def test_chinese_reads_back_equal(image, target):
     shown = make_shown(labels=("正常", "积液", "结节"), label_set=("积液",), model_name="胸片")
     report = make_full_report(shown=shown, form=ReportForm("zh_CN"))
@@ -208,6 +277,25 @@ def test_a_capture_is_a_derived_image_of_the_same_study(image, target):
     assert np.ptp(pixels[-40:]) > 100
 
 
+@pytest.mark.parametrize("said", ["YES", "NO", None])
+def test_a_capture_claims_no_more_of_names_and_detail_than_its_source(said, tmp_path, target):
+    more = {} if said is None else {"BurnedInAnnotation": said}
+    path = write_dicom(
+        tmp_path / "source.dcm", RAMP, Modality="DX", StudyInstanceUID="1.2.3",
+        SeriesInstanceUID="1.2.3.1", LossyImageCompression="01",
+        LossyImageCompressionRatio=[12.5], LossyImageCompressionMethod="ISO_10918_1", **more,
+    )  # fmt: skip
+    write_secondary_capture(target, make_full_report(), Case(str(path)))
+    found = dcmread(target)
+    assert found.get("BurnedInAnnotation") == said
+    assert found.LossyImageCompression == "01"
+    assert found.LossyImageCompressionRatio == 12.5
+    assert found.LossyImageCompressionMethod == "ISO_10918_1"
+    if shutil.which("dciodvfy"):
+        told = subprocess.run(["dciodvfy", target], capture_output=True, text=True, check=False)
+        assert "Error" not in told.stderr
+
+
 def test_a_capture_says_that_its_map_failed(image, target):
     report = make_full_report(explanation=make_map(has_passed=False))
     write_secondary_capture(target, report, image)
@@ -227,7 +315,8 @@ def test_there_is_no_capture_without_a_map(verdict, image, target):
 def test_dciodvfy_finds_no_error(verdict, signer, image, target):
     if shutil.which("dciodvfy") is None:
         pytest.skip("dciodvfy (dicom3tools) is not installed")
-    write_structured_report(target, make_full_report(verdict), image, signer=signer)
+    report = make_full_report(verdict, decisions=decided("other", "nodule"))
+    write_structured_report(target, report, image, signer=signer)
     said = subprocess.run(["dciodvfy", target], capture_output=True, text=True, check=False)
     assert "Comprehensive3DSR" in said.stderr
     assert "Error" not in said.stderr
@@ -242,10 +331,12 @@ def test_dciodvfy_finds_no_error_in_a_capture(image, target):
     assert "Error" not in said.stderr
 
 
-def test_the_template_validator_finds_no_error(image, target):
+@pytest.mark.parametrize("is_blind", [False, True])
+def test_the_template_validator_finds_no_error(is_blind, image, target):
     if shutil.which("java") is None or not PIXELMED.exists():
         pytest.skip("PixelMed (libpixelmed-java) is not installed")
-    write_structured_report(target, make_full_report(), image)
+    report = make_full_report(decisions=decided("other", "nodule", is_blind=is_blind))
+    write_structured_report(target, report, image, signer="" if is_blind else "Dr. Haddad")
     said = subprocess.run([*JAVA, target], capture_output=True, text=True, check=False)
     text = said.stdout + said.stderr
     assert "Root Template Validation Complete" in text

@@ -1,15 +1,17 @@
 """What a printed report says, before it is laid out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from made_reading import HEAD, NAMES, make_full_report, make_map, make_shown
+from made_reading import HEAD, NAMES, make_decisions, make_full_report, make_map, make_shown
 
 from precmed_gui.diagnosis.pictures import Picture
 from precmed_gui.diagnosis.report import ReportForm, file_stem
 from precmed_gui.exchange.report_contents import display_pixels, report_of
 from precmed_gui.exchange.report_page import body_of
 from precmed_gui.exchange.report_pictures import overlaid
-from precmed_gui.exchange.report_texts import record_text
+from precmed_gui.exchange.report_texts import decision_text, record_text
 
 pytestmark = pytest.mark.usefixtures("qapp")
 WIDTH = 680
@@ -134,3 +136,18 @@ def test_a_picture_is_shown_between_its_black_and_its_white():
     pixels = np.array([[0, 1000, 2000, 4000]], np.uint16)
     picture = Picture(None, pixels, True, (1000.0, 3000.0), ())
     assert display_pixels(picture).tolist() == [[0, 0, 128, 255]]
+
+
+@pytest.mark.parametrize("kind", ["refer", "reject"])
+def test_a_blinded_referral_or_rejection_is_told_as_blinded(kind):
+    blind = replace(make_decisions()[0], kind=kind, label="")
+    seen = replace(blind, is_blind=False)
+    assert "before seeing the model's answer" in decision_text(blind, make_shown())
+    assert "before" not in decision_text(seen, make_shown())
+
+
+def test_who_makes_the_report_is_not_called_its_reader():
+    report = make_full_report(form=ReportForm(reader="Dr. Maker"))
+    html = said(report)
+    assert html.index("Report made by") < html.index("Dr. Maker")
+    assert ">Reader<" not in html

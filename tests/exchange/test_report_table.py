@@ -66,6 +66,12 @@ def test_identity_can_be_left_out(tmp_path, readings):
     write_readings(tmp_path / "r.csv", readings, has_identity=False)
     text = (tmp_path / "r.csv").read_text(encoding="utf-8-sig")
     assert "张伟" not in text
+    assert "seen on both views" not in text
+    assert "ab" * 16 not in text
+    assert {"comment", "fingerprint"}.isdisjoint(text.splitlines()[0].split(","))
+    assert {len(row) for row in csv.reader(text.splitlines())} == {
+        len(text.splitlines()[0].split(","))
+    }
     assert "patient" not in text.splitlines()[0]
 
 

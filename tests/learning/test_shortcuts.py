@@ -62,6 +62,9 @@ def test_a_letter_burnt_into_one_class_is_caught(tmp_path: Path) -> None:
     assert "border" in found[0]
     assert set(found) <= set(warnings(card))
     assert card.shortcuts.marked >= 0.4 * card.shortcuts.n
+    drops = dict(zip(card.labels, card.shortcuts.class_drops, strict=True))
+    assert drops["left"] is not None
+    assert drops["left"].low > 0
     assert shortcut_text(card.shortcuts, card.labels) == ""
 
 
@@ -85,6 +88,11 @@ def test_a_card_of_an_earlier_version_says_nothing_of_shortcuts(trained: object)
 
     assert ModelCard.from_json(document).shortcuts is None
     assert ModelCard.from_json(card.to_json()).shortcuts == card.shortcuts
+    document = card.to_json()
+    if document["shortcuts"]:
+        del document["shortcuts"]["class_drops"]  # type: ignore[index]
+    of_before = ModelCard.from_json(document).shortcuts
+    assert of_before is None or of_before.class_drops == ()
 
 
 def test_few_images_are_looked_at_and_each_is_told(tmp_path: Path) -> None:
