@@ -22,6 +22,7 @@ from precmed_gui.archive.record_file import (
     reading_errors,
     require_same,
 )
+from precmed_gui.archive.record_keys import lookup_digest
 from precmed_gui.archive.record_models import Models
 from precmed_gui.archive.record_rows import (
     Model,
@@ -189,6 +190,13 @@ class Record:
             models = self._models.refreshed(self.file)
             rows = self._rows("number = ? AND kind = 'shown'", number)
             return next((self._whole(row, models) for row in rows), None)
+
+    def answers_of(self, case_key: str) -> tuple[int, ...]:
+        """The numbers of all answers about a case, the newest first."""
+        with self._reading():
+            query = "SELECT number FROM answers WHERE case_key = ? ORDER BY number DESC"
+            values = (lookup_digest(self.file.keys, case_key),)
+            return tuple(number for (number,) in self.file.connection.execute(query, values))
 
     def nearest_of(self, shown_number: int) -> tuple[Neighbour, ...]:
         """The training images shown beside an answer; without paths where those were erased."""

@@ -170,9 +170,11 @@ class DecisionFlow(QObject):
         return self._keeper.shown_of(reading.case.key)
 
     def _stage(self, shown: Shown) -> Stage:
-        """A reader who has seen the answer in this session cannot be blinded to it."""
+        """A reader who has seen the answer, now or on another day, cannot be blinded to it."""
         if shown.number not in self._stages:
-            has_seen = (self._reader, shown.number) in self._seen
+            has_seen = (self._reader, shown.number) in self._seen or (
+                self._is_blinded and self._keeper.has_read_openly(self._reader, shown)
+            )
             is_blinded = self._is_blinded and not has_seen
             decisions = self._keeper.decisions(shown)
             self._stages[shown.number] = stage_of(decisions, self._reader, is_blinded=is_blinded)
@@ -199,7 +201,7 @@ class DecisionFlow(QObject):
             labels=shown.labels,
             stage=stage,
             can_agree=bool(said_label(shown)),
-            decisions=() if stage == "blind" else decisions,
+            decisions=() if stage == "blind" else self._keeper.decisions_before(shown) + decisions,
             blind=blind_decision(decisions, self._reader),
             earlier=len(self._keeper.earlier(shown)),
         )

@@ -37,6 +37,7 @@ class KeptRecord(Protocol):
     ) -> tuple[WorklistRow, ...]: ...
     def counts(self) -> dict[str, int]: ...
     def shown(self, number: int) -> Shown | None: ...
+    def answers_of(self, case_key: str) -> tuple[int, ...]: ...
     def decisions_of(self, shown_number: int) -> tuple[Decision, ...]: ...
     def earlier_of(self, patient: str) -> tuple[WorklistRow, ...]: ...
     def nearest_of(self, shown_number: int) -> tuple[Neighbour, ...]: ...
@@ -129,10 +130,11 @@ class RecordKeeper(QObject):
     def keep(self, predictions: Sequence[Prediction]) -> None:
         """Write these answers down; called before any of them is shown.
 
-        The same answer shown again (in another language, or once more at the end) is no new one.
+        The same answer shown again (in another language, or on another day) is no new one.
         What the disk refused before goes in with the next that it takes.
         """
-        found = [shown for shown in map(self._facts, predictions) if not self._is_kept(shown)]
+        said = [shown for shown in map(self._facts, predictions) if not self._is_kept(shown)]
+        found = [shown for shown in said if not self._is_in_record(shown)]
         fresh = self._refused | {(shown.case_key, shown.model_digest): shown for shown in found}
         if not fresh:
             return
@@ -177,7 +179,21 @@ class RecordKeeper(QObject):
 
     def decisions(self, shown: Shown) -> tuple[Decision, ...]:
         """All decisions about an answer, the oldest first."""
-        return self._looked_up(lambda record: record.decisions_of(shown.number), ())
+        return self._decisions_of(shown.number)
+
+    def decisions_before(self, shown: Shown) -> tuple[Decision, ...]:
+        """All decisions about other answers of the same case, the oldest first."""
+        before = sorted(set(self._answers_of(shown)) - {shown.number})
+        return tuple(one for number in before for one in self._decisions_of(number))
+
+    def has_read_openly(self, reader: str, shown: Shown) -> bool:
+        """Whether this reader decided about this case with the same model's answer in sight."""
+        others = (self._answer(number) for number in self._answers_of(shown))
+        alike = {
+            other.number for other in others if other and other.model_digest == shown.model_digest
+        }
+        said = (*self.decisions_before(shown), *self.decisions(shown))
+        return any(one.shown in alike and one.reader == reader and not one.is_blind for one in said)
 
     def earlier(self, shown: Shown) -> tuple[WorklistRow, ...]:
         """The other cases of this patient that were shown before."""
@@ -244,6 +260,24 @@ class RecordKeeper(QObject):
     def _holds(self, shown: Shown) -> bool:
         found = self._looked_up(lambda record: record.shown(shown.number), None)
         return found is not None and _is_same(found, shown)
+
+    def _answers_of(self, shown: Shown) -> tuple[int, ...]:
+        nothing: tuple[int, ...] = ()
+        return self._looked_up(lambda record: record.answers_of(shown.case_key), nothing)
+
+    def _decisions_of(self, number: int) -> tuple[Decision, ...]:
+        return self._looked_up(lambda record: record.decisions_of(number), ())
+
+    def _answer(self, number: int) -> Shown | None:
+        return self._looked_up(lambda record: record.shown(number), None)
+
+    def _is_in_record(self, shown: Shown) -> bool:
+        """Whether the newest answer about the case, perhaps of another day, is this one."""
+        newest = next((self._answer(number) for number in self._answers_of(shown)[:1]), None)
+        if newest is None or not _is_same(newest, shown):
+            return False
+        self.remember(newest)
+        return True
 
     def _is_kept(self, shown: Shown) -> bool:
         known = self._kept.get(shown.case_key)

@@ -17,6 +17,9 @@ class FullDisk:
     def worklist(self, *_asked):
         return ()
 
+    def answers_of(self, _case_key):
+        return ()
+
     def counts(self):
         return {}
 
@@ -115,7 +118,7 @@ def test_a_decision_leads_to_the_next_waiting_case_and_nothing_is_overwritten(qt
     room.decisions.use_reader("Dr Ada")
     room.read(answer(1), answer(2), answer(3))
     assert room.worklist.rows.row(0).shown.case_name == "3.png"
-    room.flow.open(room.worklist.rows.row(0))
+    room.worklist.opened.emit(room.worklist.rows.row(0))
     press(qtbot, room, Qt.Key.Key_A)
     assert room.panel.current().case.name == "2.png"
     press(qtbot, room, Qt.Key.Key_F)
@@ -156,3 +159,54 @@ def test_earlier_cases_of_the_patient_are_told(room):
     assert room.panel.decisions.earlier.text() == "1 earlier case of this patient"
     room.flow.open(room.worklist.rows.row(0))
     assert room.panel.decisions.earlier.isHidden()
+
+
+def on_another_day(qtbot, room):
+    """The same file, another window."""
+    room.keeper.close()
+    return make_room(qtbot)
+
+
+def test_the_same_answer_on_another_day_is_no_new_case(qtbot):
+    room = make_room(qtbot)
+    room.decisions.use_reader("Dr Wu")
+    room.read(answer(1, 0.9), answer(2, 0.9))
+    room.panel.table.go_to(0)
+    room.decisions.decide(Choice("refer"))
+    later = on_another_day(qtbot, room)
+    later.read(answer(1, 0.90001), answer(2, 0.9))
+    assert later.keeper.counts() == {"waiting": 1, "read": 0, "referred": 1}
+    assert len(later.kept()) == 2
+    later.panel.table.go_to(0)
+    assert "Dr Wu" in later.panel.decisions._before.text()
+    later.keeper.close()
+
+
+def test_a_new_answer_about_a_case_comes_with_what_was_decided_before(qtbot):
+    room = make_room(qtbot)
+    room.decisions.use_reader("Dr Wu")
+    room.read(answer(1, 0.9))
+    room.decisions.decide(Choice("refer"))
+    later = on_another_day(qtbot, room)
+    later.read(answer(1, 0.3))
+    assert later.keeper.counts() == {"waiting": 1, "read": 0, "referred": 0}
+    later.panel.table.go_to(0)
+    assert "Dr Wu" in later.panel.decisions._before.text()
+    later.keeper.close()
+
+
+def test_who_read_a_case_openly_is_not_blinded_to_the_same_model_later(qtbot):
+    room = make_room(qtbot)
+    room.decisions.use_reader("Dr Wu")
+    room.read(answer(1, 0.9))
+    room.decisions.decide(Choice("agree"))
+    later = on_another_day(qtbot, room)
+    later.decisions.use_reader("Dr Wu")
+    later.decisions.set_blinded(is_blinded=True)
+    later.read(answer(1, 0.3), answer(2, 0.3))
+    known, fresh = (later.keeper.shown_of(f"/new/{n}.png") for n in (1, 2))
+    assert not later.decisions.hides(known)
+    assert later.decisions.hides(fresh)
+    later.decisions.use_reader("Dr Sun")
+    assert later.decisions.hides(known)
+    later.keeper.close()
