@@ -247,9 +247,11 @@ class CasesPanel(QWidget):
         self._grid.go_to(kept.get("cases current", ""))
 
     def find_cases(self) -> None:
-        """Put the keyboard into the line that looks for images."""
+        """Put the keyboard into the line that looks for images, or to where they can be dropped."""
         if self._cohort.cases:
             self._search.take_keyboard()
+        else:
+            self.focus_images()
 
     def focus_images(self) -> None:
         """The keyboard into the images, or to where they can be dropped."""

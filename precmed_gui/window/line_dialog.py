@@ -45,7 +45,7 @@ class LineDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self.keep.setProperty("primary", True)
-        layout = QVBoxLayout(self)
+        layout = self._parts = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
         for label in (question, self.trouble, why):
@@ -67,7 +67,7 @@ class LineDialog(QDialog):
         self.trouble.setText(text)
         self.trouble.setVisible(bool(text))
         self.field.setAccessibleDescription(text)
-        height = max(_LEAST_HEIGHT, self.layout().totalHeightForWidth(_WIDTH))
+        height = max(_LEAST_HEIGHT, self._parts.totalHeightForWidth(_WIDTH))
         self.resize(max(self.width(), _WIDTH) if self.isVisible() else _WIDTH, height)
 
     @Slot()

@@ -191,7 +191,7 @@ class PredictionPanel(QWidget):
         row = self.readings.put(reading)
         self.table.go_to(row)
         self._show_row(row)
-        self._show_first()
+        self._show_state()
         self.focus_picture()
 
     def focus_picture(self) -> None:

@@ -17,7 +17,7 @@ from precmed_gui.places import record_file
 from precmed_gui.window.decision_flow import DecisionFlow
 from precmed_gui.window.kept_case_flow import KeptCaseFlow
 from precmed_gui.window.map_flow import MapFlow
-from precmed_gui.window.panel_layout import PREDICTION
+from precmed_gui.window.panel_layout import PREDICTION, WORKLIST
 from precmed_gui.window.reading_stage import Stopwatch
 from precmed_gui.window.record_dialogs import RecordDialogs
 from precmed_gui.window.record_flow import RecordFlow
@@ -173,8 +173,9 @@ class ReadingRoom(QObject):
         """The patient's cases, where they can be opened."""
         shown = self._on_screen()
         if shown is not None:
-            self._window.show_panel(5)
+            self._window.layout_.show_panel(WORKLIST)
             self._worklist.search.setText(shown.patient)
+            self._worklist.focus_search()
 
     @Slot(bool)
     def _on_blinding_wished(self, is_on: bool) -> None:

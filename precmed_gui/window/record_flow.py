@@ -13,6 +13,7 @@ from precmed_gui.jobs.jobs import Jobs, Lane
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
 from precmed_gui.language import N_, _, ngettext, sentences
 from precmed_gui.places import record_file
+from precmed_gui.window.panel_layout import WORKLIST
 from precmed_gui.window.reader_statistics_view import ReaderStatisticsView
 from precmed_gui.window.record_works import (
     NeedsPassphrase,
@@ -179,7 +180,7 @@ class RecordFlow(QObject):
     def _start(
         self, text: str, work: Callable[..., object], done: Callable[[object], None]
     ) -> None:
-        self._window.show_panel(5)
+        self._window.layout_.show_panel(WORKLIST)
         self._panel.strip.hide()
         self._panel.progress.show_busy(text)
         self._done = done

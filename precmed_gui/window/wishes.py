@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QApplication
 
 from precmed_gui.archive.exports import export_of
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.model_report import ModelReport
 from precmed_gui.language import _, current_language, sentences
 from precmed_gui.places import guide_folder
+from precmed_gui.window.panel_layout import WORKLIST
 
 if TYPE_CHECKING:
     from precmed_gui.window.main_window import MainWindow
@@ -229,8 +231,17 @@ class Wishes(QObject):
 
     @Slot()
     def find_cases(self) -> None:
-        self._window.layout_.show_panel(0)
-        self._window.cases.find_cases()
+        """In the worklist for whoever reads beside it, or has no cohort; else among the images."""
+        window, focus = self._window, QApplication.focusWidget()
+        readers = (window.worklist, window.prediction)
+        is_reading = focus is not None and any(panel.isAncestorOf(focus) for panel in readers)
+        is_beside = not window.worklist.visibleRegion().isEmpty()
+        if is_reading and (is_beside or not window.workspace.cohort.cases):
+            window.layout_.show_panel(WORKLIST)
+            window.worklist.focus_search()
+        else:
+            window.layout_.show_panel(0)
+            window.cases.find_cases()
 
     @Slot()
     def check_cases(self) -> None:

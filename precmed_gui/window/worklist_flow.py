@@ -56,6 +56,8 @@ class WorklistFlow(QObject):
         super().__init__(worklist)
         self._keeper, self._worklist, self._panel = keeper, worklist, panel
         self._finder = finder
+        self._follows_list = False
+        """Whether a case was opened from the worklist since images were read."""
         finder.kept.found.connect(self._on_found)
         finder.kept.failed.connect(self._on_not_found)
         self._refresh_later = QTimer(self, singleShot=True, interval=REFRESH_MS)
@@ -64,7 +66,7 @@ class WorklistFlow(QObject):
         keeper.decided.connect(self._on_decided)
         keeper.failed.connect(self._on_failed)
         worklist.search_changed.connect(self._on_search)
-        worklist.opened.connect(self.open)
+        worklist.opened.connect(self._on_chosen)
         worklist.next_wished.connect(self.show_next_waiting)
 
     @Slot()
@@ -98,26 +100,54 @@ class WorklistFlow(QObject):
 
     @Slot()
     def show_next_waiting(self) -> None:
-        """Open the next case that waits, after the one on the screen."""
-        place = self._next_place()
-        found = self._worklist.rows.row(place)
+        """Open the next case that waits, after the one on the screen.
+
+        After images were read, as they stand below the picture; once none of them waits, or a
+        case was opened from the worklist, as they stand there.
+        """
+        found = self._next_row()
         if found is None:
             self._worklist.strip.show_message(_(NOTHING_WAITS))
             return
-        self._worklist.go_to(place)
+        below = self._panel.readings
+        self._follows_list = self._follows_list or below.row_of(found.shown.case_key) < 0
+        self._worklist.go_to(self._worklist.rows.place_of(found.shown.number))
         self.open(found)
 
-    def _next_place(self) -> int:
+    def _next_row(self) -> WorklistRow | None:
         if self._refresh_later.isActive():
             self._refresh_later.stop()
             self.refresh()
         rows, reading = self._worklist.rows, self._panel.current()
         shown = self._keeper.shown_of(reading.case.key) if reading is not None else None
         here = rows.place_of(shown.number) if shown is not None else -1
-        return rows.next_waiting(here)
+        return self._next_read() or rows.row(rows.next_waiting(here))
+
+    def _next_read(self) -> WorklistRow | None:
+        """The next below the picture that waits, if it is in the worklist as it is searched."""
+        if self._follows_list:
+            return None
+        rows, below = self._worklist.rows, self._panel.readings
+        loaded = rows.by_number()
+        has_more = rows.canFetchMore() and not any(self._worklist.asked())
+        here = self._panel.table.row()
+        for place in (*range(here + 1, below.rowCount()), *range(max(here, 0))):
+            reading = below.reading(place)
+            shown = self._keeper.shown_of(reading.case.key) if reading is not None else None
+            found = loaded.get(shown.number) if shown is not None else None
+            if found is None and shown is not None and has_more:
+                found = self._row_of(shown)
+            if found is not None and rows.waits(found):
+                return found
+        return None
+
+    def _row_of(self, shown: Shown) -> WorklistRow:
+        """A row of the worklist that is too far down to be loaded."""
+        decisions = self._keeper.decisions(shown)
+        return WorklistRow(shown, None, "read" if decisions else "waiting")
 
     def _expect_next(self) -> None:
-        found = self._worklist.rows.row(self._next_place())
+        found = self._next_row()
         if found is None or not found.shown.case_key:
             return
         if not self._finder.is_known(found.shown):
@@ -159,8 +189,14 @@ class WorklistFlow(QObject):
         if self._current(number) is not None:
             self._worklist.strip.show_message(reason, kind="error")
 
+    @Slot(object)
+    def _on_chosen(self, row: WorklistRow) -> None:
+        self._follows_list = True
+        self.open(row)
+
     @Slot()
     def _on_changed(self) -> None:
+        self._follows_list = False
         if not self._refresh_later.isActive():
             self._refresh_later.start()
 

@@ -71,17 +71,25 @@ class WorklistModel(QAbstractTableModel):
         places = (at for at, row in enumerate(self._rows) if row.shown.number == number)
         return next(places, -1)
 
+    def waits(self, row: WorklistRow) -> bool:
+        """Whether it waits for anybody, or for a blinded reader who has not committed."""
+        return row.state == "waiting" or self._hides(row.shown)
+
+    def by_number(self) -> dict[int, WorklistRow]:
+        """The rows that are loaded, by `Shown.number`."""
+        return {row.shown.number: row for row in self._rows}
+
     def next_waiting(self, after: int) -> int:
         """The next waiting row after this place, from the top again at the end; -1 for none."""
         place = after + 1
         while place < len(self._rows) or self.canFetchMore():
             if place >= len(self._rows):
                 self.fetchMore()
-            elif self._waits(self._rows[place]):
+            elif self.waits(self._rows[place]):
                 return place
             else:
                 place += 1
-        earlier = (at for at in range(max(after, 0)) if self._waits(self._rows[at]))
+        earlier = (at for at in range(max(after, 0)) if self.waits(self._rows[at]))
         return next(earlier, -1)
 
     def take_decision(self, decision: Decision) -> None:
@@ -172,9 +180,6 @@ class WorklistModel(QAbstractTableModel):
     def _state(self, row: WorklistRow) -> CaseState:
         """What another reader made of a case, a blinded one does not see: it waits for him."""
         return "waiting" if self._hides(row.shown) else row.state
-
-    def _waits(self, row: WorklistRow) -> bool:
-        return row.state == "waiting" or self._hides(row.shown)
 
     def _tip(self, row: WorklistRow, column: int) -> str | None:
         if column == DECISION and row.decision and not self._hides(row.shown):

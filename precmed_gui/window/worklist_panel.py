@@ -92,6 +92,7 @@ class WorklistPanel(QWidget):
         self.search, self.states = QLineEdit(), QComboBox()
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._search_later.start)
+        self.search.returnPressed.connect(self._on_found)
         for state in ("", *STATES):
             self.states.addItem("", state)
         self.states.currentIndexChanged.connect(self._on_search)
@@ -199,10 +200,20 @@ class WorklistPanel(QWidget):
             self.table.setCurrentIndex(self.rows.index(place, CASE))
 
     def focus_rows(self) -> None:
-        """Have the keyboard on the list, so that Enter opens a case; at first on its top."""
-        if self.rows.rowCount():
+        """Have the keyboard on the list, so that Enter opens a case; at first on its top.
+
+        Where there is no record to look into, on the button that opens it.
+        """
+        if self.closed.is_needed:
+            self.closed.action.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif self.rows.rowCount():
             self.go_to(max(self.place(), 0))
             self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def focus_search(self) -> None:
+        """Have the keyboard in the line that finds cases."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
 
     def place(self) -> int:
         """The current row, -1 for none."""
@@ -299,6 +310,13 @@ class WorklistPanel(QWidget):
     @Slot()
     def _on_search(self) -> None:
         self.search_changed.emit(*self.asked())
+
+    @Slot()
+    def _on_found(self) -> None:
+        """Enter leads from the search to what it found."""
+        self._search_later.stop()
+        self._on_search()
+        self.focus_rows()
 
     @Slot(QModelIndex)
     def _on_activated(self, _index: QModelIndex) -> None:

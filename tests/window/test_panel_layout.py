@@ -68,7 +68,7 @@ def test_the_button_beside_the_picture_does_the_same(window):
     assert not button.isChecked()
 
 
-@pytest.mark.parametrize("wish", ["show_training", "find_cases", "check_cases"])
+@pytest.mark.parametrize("wish", ["show_training", "check_cases"])
 def test_a_panel_that_was_put_away_is_there_when_it_is_called(window, wish):
     window.layout_.set_large(is_large=True)
     window.actions_.by_name[wish].trigger()

@@ -105,7 +105,7 @@ def test_a_head_that_is_gone_says_that_rows_were_cut_off(qtbot, window, monkeypa
     ((title, text, is_bad),) = told
     assert title == "The head on the report is not in this record."
     assert "cut off" in text
-    assert "fit together" in text
+    assert "fits together" in text
     assert is_bad
 
 

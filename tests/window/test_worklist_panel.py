@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from reading_room import answer, make_room
 
 from precmed_gui.diagnosis.record import Decision, Shown, WorklistRow
+from precmed_gui.window.reading_stage import Choice
 from precmed_gui.window.worklist_model import CASE, PAGE, PATIENT, STATE, WorklistModel
 
 SHOWN = Shown("/a.png", "a.png", "P1", "", "m", "d", ("ill", "well"), (0.8, 0.2))
@@ -107,9 +108,51 @@ def test_patients_are_hidden_unless_asked_for(room):
 
 def test_n_opens_the_next_waiting_case_and_says_which_one_comes_after(qtbot, room):
     room.read(answer(1), answer(2), answer(3))
-    room.flow.open(room.worklist.rows.row(0))
+    room.worklist.opened.emit(room.worklist.rows.row(0))
     room.panel.focus_picture()
     with qtbot.waitSignal(room.flow.expected) as expected:
         qtbot.keyClick(room.panel.viewer.view, Qt.Key.Key_N)
     assert room.panel.current().case.name == "2.png"
     assert expected.args[0].name == "1.png"
+
+
+def walk(room, steps):
+    names = []
+    for _step in range(steps):
+        room.flow.show_next_waiting()
+        names.append(room.panel.current().case.name)
+    return names
+
+
+def test_images_just_read_follow_each_other_as_they_were_read(room):
+    room.read(*map(answer, range(1, 5)))
+    room.panel.table.go_to(1)
+    assert walk(room, 4) == ["3.png", "4.png", "1.png", "2.png"]
+    room.decisions.decide(Choice("agree"))
+    assert room.panel.current().case.name == "3.png"
+    assert walk(room, 3) == ["4.png", "1.png", "3.png"]
+
+
+def test_after_the_images_just_read_come_those_of_the_worklist(room):
+    room.read(answer(1), answer(2))
+    room.panel.clear()
+    room.read(answer(3), answer(4))
+    room.panel.table.go_to(0)
+    for _case in range(2):
+        room.decisions.decide(Choice("agree"))
+    assert room.panel.current().case.name == "2.png"
+    assert walk(room, 3) == ["1.png", "2.png", "1.png"]
+
+
+def test_images_just_read_that_the_search_leaves_out_do_not_come_next(room):
+    room.read(*map(answer, range(1, 5)))
+    room.panel.table.go_to(0)
+    room.worklist.search.setText("3")
+    room.flow.refresh()
+    assert walk(room, 1) == ["3.png"]
+
+
+def test_of_more_images_than_the_list_has_loaded_the_next_is_the_next(room):
+    room.read(*map(answer, range(1, PAGE + 9)))
+    room.panel.table.go_to(0)
+    assert walk(room, 3) == ["2.png", "3.png", "4.png"]

@@ -8,6 +8,8 @@ import pytest
 from made_dicom import RAMP, write_dicom
 from PIL import Image
 from pydicom import dcmread
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel
 from reading_room import answer
 from tested_card import CARD
 
@@ -312,3 +314,48 @@ def test_a_map_is_kept_when_it_is_shown(window):
     [found] = record.maps_of(window.room.shown().number)
     record.close()
     assert (found.label, found.passed, len(found.digest)) == ("ill", True, 64)
+
+
+@pytest.mark.parametrize("is_large", [True, False])
+def test_ctrl_f_finds_in_the_worklist_for_whoever_reads(qtbot, window, is_large):
+    window.activateWindow()
+    window.layout_.set_large(is_large=is_large)
+    window.prediction.focus_picture()
+    qtbot.waitUntil(window.prediction.viewer.view.hasFocus)
+    window.actions_.by_name["find_cases"].trigger()
+    qtbot.waitUntil(window.worklist.search.hasFocus)
+    assert window.layout_.is_large == is_large
+    qtbot.keyClicks(window.worklist.search, "2.png")
+    qtbot.keyClick(window.worklist.search, Qt.Key.Key_Return)
+    assert window.worklist.table.hasFocus()
+    assert window.worklist.rows.rowCount() == 1
+    assert window.worklist.place() == 0
+
+
+def test_ctrl_f_leaves_no_letter_to_the_picture_where_there_is_nothing_to_find(qtbot, window):
+    window.activateWindow()
+    window.cases.focus_images()
+    window.actions_.by_name["find_cases"].trigger()
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert window.cases.isAncestorOf(focused)
+
+
+def test_work_on_the_record_leaves_the_keyboard_where_it_is(qtbot, window, monkeypatch):
+    window.activateWindow()
+    window.prediction.focus_picture()
+    qtbot.waitUntil(window.prediction.viewer.view.hasFocus)
+    monkeypatch.setattr(window.room.dialogs, "head", lambda: "")
+    monkeypatch.setattr(window.room.dialogs, "tell", lambda *_texts, **_more: None)
+    finish(qtbot, window, window.room.record.verify)
+    assert window.prediction.viewer.view.hasFocus()
+
+
+def test_a_case_opened_from_the_record_is_counted_at_once(window):
+    before = window.prediction.readings.summary()
+    window.room.keeper.keep((answer(3),))
+    window.room.worklist.refresh()
+    window.room.worklist.open(window.worklist.rows.row(0))
+    texts = [label.text() for label in window.prediction.findChildren(QLabel)]
+    assert "3 images read" in texts
+    assert before not in texts
