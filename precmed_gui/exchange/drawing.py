@@ -28,6 +28,8 @@ def font_of(language: str, pixels: int) -> "QFont":
     font.setFamilies([*_CHINESE, *_LATIN] if is_chinese else [*_LATIN, *_CHINESE])
     font.setPixelSize(pixels)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    # Signs in another form among figures are drawn but cannot be copied or searched in a PDF.
-    font.setFeature(QFont.Tag("calt"), 0)
+    # Signs and figures in another form are drawn but cannot be copied or searched in a PDF; the
+    # window's font, which a new one begins with, asks for figures of one width.
+    for feature in ("calt", "tnum"):
+        font.setFeature(QFont.Tag(feature), 0)
     return font

@@ -37,7 +37,7 @@ ASK: dict[Stage, str] = {
     "revise": N_("You said {decision}. Now confirm or revise"),
 }
 BLIND = N_("blinded")
-_KEYS, _ARROW = 9, 12
+_KEYS, _ARROW, _MOST_READER = 9, 12, 120
 """Classes with a key; pixels of the arrow of a menu, which a style sheet does not count."""
 
 
@@ -215,8 +215,18 @@ class DecisionBar(QFrame):
 
     # Inside
 
+    def _word_reader(self) -> None:
+        """A long name gives way to the comment; it is whole in the tooltip."""
+        middle = Qt.TextElideMode.ElideMiddle
+        short = self.reader.fontMetrics().elidedText(self._reader, middle, _MOST_READER)
+        texts = [_(READER).format(name=name) for name in (short, self._reader)]
+        text, whole = texts if self._reader else (_(NO_READER), "")
+        self.reader.setText(text)
+        self.reader.setToolTip(whole)
+        self.reader.setAccessibleName(whole)
+
     def _word(self) -> None:
-        self.reader.setText(_(READER).format(name=self._reader) if self._reader else _(NO_READER))
+        self._word_reader()
         state = self._state
         if state is None:
             return

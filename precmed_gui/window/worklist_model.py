@@ -182,9 +182,13 @@ class WorklistModel(QAbstractTableModel):
         return "waiting" if self._hides(row.shown) else row.state
 
     def _tip(self, row: WorklistRow, column: int) -> str | None:
-        if column == DECISION and row.decision and not self._hides(row.shown):
-            return row.decision.comment
-        return row.shown.case_name if column == CASE else None
+        if column == CASE:
+            return row.shown.case_name
+        if column not in (LABEL, DECISION, READER):
+            return None
+        has_comment = column == DECISION and row.decision and not self._hides(row.shown)
+        comment = row.decision.comment if has_comment and row.decision else ""
+        return "\n".join(filter(None, (self._text(row, column), comment)))
 
     def _sign(self, row: WorklistRow, column: int) -> object:
         if column == STATE:

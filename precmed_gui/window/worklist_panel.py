@@ -265,14 +265,14 @@ class WorklistPanel(QWidget):
 
     @Slot()
     def _give_width(self) -> None:
-        """A name is read in full unless it is a very long one; the rest is always."""
+        """Everything is read in full, unless it is very long; then its tooltip has it."""
         header = self.table.horizontalHeader()
         for column in range(self.rows.columnCount()):
             wanted = max(self.table.sizeHintForColumn(column), header.sectionSizeHint(column))
             header.resizeSection(column, self._limited(column, wanted))
 
     def _limited(self, column: int, wanted: int) -> int:
-        return min(max(wanted, _LEAST_CASE), _MOST_CASE) if column == CASE else wanted
+        return min(max(wanted, _LEAST_CASE if column == CASE else 0), _MOST_CASE)
 
     @Slot(QModelIndex, QModelIndex)
     def _on_data_changed(self, first: QModelIndex, last: QModelIndex) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from made_reading import HEAD, make_decisions, make_full_report, make_map
 from PIL import Image
+from PySide6.QtGui import QFont
 
 from precmed_gui.diagnosis.errors import FailedStorage
 from precmed_gui.diagnosis.report import ReportForm
@@ -90,6 +91,18 @@ def test_signs_and_brackets_can_be_copied_with_the_figures(page):
     assert "It is > 9 %, < 99 % (5 to 7) on 2026-11-23." in pdftotext("-layout", page, "-").replace(
         "\N{NO-BREAK SPACE}", " "
     )
+
+
+def test_figures_can_be_copied_from_what_the_window_writes(page, qapp):
+    """The window asks for figures of one width."""
+    before, dressed = qapp.font(), QFont(qapp.font())
+    dressed.setFeature(QFont.Tag("tnum"), 1)
+    qapp.setFont(dressed)
+    try:
+        write_report(page, make_full_report(summary=("It was right 97 times of 123.",)))
+    finally:
+        qapp.setFont(before)
+    assert "It was right 97 times of 123." in tool("pdftotext")("-layout", page, "-")
 
 
 def test_a_refused_case_has_no_percentage_of_its_classes(page):

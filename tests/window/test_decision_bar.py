@@ -126,3 +126,17 @@ def test_a_held_key_does_not_decide_about_case_after_case(bar, keys_in):
     shortcuts = keys_in.findChildren(QShortcut)
     assert len(shortcuts) == len("AKFXC") + 9
     assert not any(shortcut.autoRepeat() for shortcut in shortcuts)
+
+
+def test_a_long_name_leaves_room_for_the_comment(qtbot):
+    panel = QWidget()
+    qtbot.addWidget(panel)
+    bar = DecisionBar(panel)
+    bar.show_reader("Dr Ada")
+    assert bar.reader.text() == "Reader: Dr Ada"
+    narrow = bar.reader.sizeHint().width()
+    name = "Dr Ada Maria Augusta Lovelace-Featherstonehaugh of the Royal Hospital"
+    bar.show_reader(name)
+    assert bar.reader.sizeHint().width() < narrow + 120
+    assert bar.reader.accessibleName() == f"Reader: {name}"
+    assert bar.reader.toolTip() == f"Reader: {name}"

@@ -8,7 +8,7 @@ from reading_room import answer, make_room
 
 from precmed_gui.diagnosis.record import Decision, Shown, WorklistRow
 from precmed_gui.window.reading_stage import Choice
-from precmed_gui.window.worklist_model import CASE, PAGE, PATIENT, STATE, WorklistModel
+from precmed_gui.window.worklist_model import CASE, LABEL, PAGE, PATIENT, STATE, WorklistModel
 
 SHOWN = Shown("/a.png", "a.png", "P1", "", "m", "d", ("ill", "well"), (0.8, 0.2))
 
@@ -24,7 +24,7 @@ def rows(count, state="waiting"):
     return [WorklistRow(replace(SHOWN, number=n), None, state) for n in range(count, 0, -1)]
 
 
-def test_the_model_keeps_to_the_rules_of_qt(qtmodeltester):
+def test_the_model_keeps_to_the_rules_of_qt(qapp, qtmodeltester):
     model = WorklistModel()
     model.show_pages(lambda limit, offset: tuple(rows(5)[offset : offset + limit]))
     qtmodeltester.check(model)
@@ -156,3 +156,12 @@ def test_of_more_images_than_the_list_has_loaded_the_next_is_the_next(room):
     room.read(*map(answer, range(1, PAGE + 9)))
     room.panel.table.go_to(0)
     assert walk(room, 3) == ["2.png", "3.png", "4.png"]
+
+
+def test_a_very_long_class_leaves_room_for_the_decision_and_is_whole_in_its_tooltip(room):
+    label = "a class with a name that is longer than anybody would ever want to read in a list"
+    shown = replace(SHOWN, number=1, labels=(label, "well"))
+    room.worklist.rows.show_pages(lambda _limit, _offset: (WorklistRow(shown, None, "waiting"),))
+    assert room.worklist.table.horizontalHeader().sectionSize(LABEL) <= 220
+    index = room.worklist.rows.index(0, LABEL)
+    assert index.data(Qt.ItemDataRole.ToolTipRole) == label
