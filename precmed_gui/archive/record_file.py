@@ -25,6 +25,7 @@ from precmed_gui.cohorts.private_caches import allow_caches, is_private, keep_pr
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.places import record_file
 
+_ATTEMPTS = 20
 WAIT_SECONDS = 10.0
 """How long a window waits for another one's write."""
 _GENERATION, _SMALLEST = 16, 512
@@ -93,8 +94,8 @@ def connect(path: Path) -> sqlite3.Connection:
     try:
         with reading_errors():
             _refuse_foreign(connection, path)
+            _log_ahead(connection)
             for setting in (
-                "journal_mode = WAL",
                 "synchronous = FULL",
                 "secure_delete = ON",
                 "temp_store = MEMORY",
@@ -185,6 +186,21 @@ def _first_keys(
                 raise damaged()
             found = keep_keys(connection, keys), keys
     return found
+
+
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on; SQLite does not wait for another window doing the same."""
+    for _attempt in range(_ATTEMPTS):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            connection.execute("BEGIN IMMEDIATE")  # this one waits
+            connection.execute("ROLLBACK")
+        else:
+            return
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:

@@ -69,6 +69,40 @@ def test_two_processes_at_once_write_one_chain(tmp_path):
     record.close()
 
 
+OPENER = """
+import sys
+from pathlib import Path
+from precmed_gui.archive.record import open_record
+
+print("ready", flush=True)
+for line in sys.stdin:
+    open_record(Path(line.strip())).close()
+    print("opened", flush=True)
+"""
+
+
+def test_two_processes_may_begin_one_record_at_the_same_moment(tmp_path):
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPENER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={"PYTHONPATH": ":".join(sys.path)},
+        )
+        for _ in range(2)
+    ]
+    said = [process.stdout.readline() for process in processes]
+    for place in range(60):
+        for process in processes:
+            process.stdin.write(f"{tmp_path / f'{place}.sqlite'}\n")
+            process.stdin.flush()
+        said += [process.stdout.readline() for process in processes]
+    for process in processes:
+        process.communicate(timeout=30)
+    assert said == ["ready\n"] * 2 + ["opened\n"] * 120
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_nothing_that_was_shown_is_missing_after_a_kill(tmp_path, seed):
     path = tmp_path / "record.sqlite"
