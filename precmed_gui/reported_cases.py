@@ -123,11 +123,12 @@ def case_of_record(asked: Asked, tell: Tell, cancel: CancelToken) -> Iterator[Re
 
 def _read_again(asked: Asked, shown: Shown, tell: Tell, cancel: CancelToken) -> tuple[Case, Report]:
     """The picture of a kept answer with what its model's test says, and its map."""
+    from precmed_gui.learning.same_image import folder_that_gave
     from precmed_gui.learning.shelf import load_card
 
-    folder = _model_that_gave(shown)
+    folder = folder_that_gave(shown, (user_models_folder(), shipped_models_folder()))
     card = load_card(folder, verify=False) if folder else None
-    case = _kept_case(shown, card, tell, cancel)
+    case = _kept_case(shown, folder, tell, cancel)
     _require_dicom(asked, case)
     is_without = _skips(asked, shown)
     with speaking(asked.form.language):
@@ -163,21 +164,24 @@ def _only_case(name: str, tell: Tell, cancel: CancelToken) -> Case:
     )
 
 
-def _kept_case(shown: Shown, card: ModelCard | None, tell: Tell, cancel: CancelToken) -> Case:
+def _kept_case(shown: Shown, folder: Path | None, tell: Tell, cancel: CancelToken) -> Case:
     """The case of an answer, from where it was; refused where the image is another one by now."""
     from precmed_gui.archive.kept_cases import find_case, slices_gone
-    from precmed_gui.learning.predict import read_fingerprint
+    from precmed_gui.learning.same_image import is_same_image
 
     case = find_case(shown, tell, cancel)
-    if card is not None and shown.fingerprint not in ("", read_fingerprint(case, card)):
+    if gone := slices_gone(shown, case):
+        raise PrecmedError(gone, _("Bring back the image as it was, or read the case again."))
+    is_same = is_same_image(shown, case, folder)
+    if is_same is None and shown.fingerprint:
+        say(_("Nobody can tell whether this is still the image that was read: its model is gone."))
+    if is_same is False:
         raise PrecmedError(
             _("The image of answer {number} has changed since it was read.").format(
                 number=shown.number
             ),
             _("Bring back the image as it was, or read the case again."),
         )
-    if gone := slices_gone(shown, case):
-        raise PrecmedError(gone, _("Bring back the image as it was, or read the case again."))
     return case
 
 
@@ -186,15 +190,6 @@ def _require_dicom(asked: Asked, case: Case) -> None:
     if asked.is_for_dicom:
         with without_remarks():
             read_headers(case)
-
-
-def _model_that_gave(shown: Shown) -> Path | None:
-    from precmed_gui.learning.shelf import list_models, model_digest
-
-    found = list_models(user_models_folder(), shipped_models_folder())
-    return next(
-        (one.folder for one in found if model_digest(one.folder) == shown.model_digest), None
-    )
 
 
 def _skips(asked: Asked, shown: Shown) -> bool:

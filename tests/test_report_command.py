@@ -11,10 +11,13 @@ from pydicom import dcmread
 
 from precmed_gui.archive.record import open_record
 from precmed_gui.cli import main
+from precmed_gui.cohorts.picture_facts import fingerprint
+from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.report import ReportForm
 from precmed_gui.diagnosis.work import NeverCancelled, ignore
 from precmed_gui.learning.shelf import model_digest
 from precmed_gui.modalities import open_cohort
+from precmed_gui.modalities.imaging import MODALITY
 from precmed_gui.modalities.imaging.anatomy import draw_anatomy, draw_finding, draw_picture
 from precmed_gui.places import record_file, shipped_models_folder
 from precmed_gui.reported_cases import Asked, case_of_record
@@ -147,7 +150,7 @@ def test_a_picture_that_is_no_dicom_has_no_sr(picture, tmp_path, capsys):
 
 def test_what_is_refused_is_not_decided_either(picture, tmp_path, capsys):
     record = open_record(record_file())
-    [kept] = record.keep_shown([make_shown(case_key=str(picture), model_digest="")])
+    [kept] = record.keep_shown([of_a_gone_model(picture)])
     code, _out, err = run(
         capsys, kept.number, "--sr", tmp_path / "r.dcm", "--decision", "agree", "--reader", "A"
     )
@@ -227,13 +230,40 @@ def test_an_answer_of_predict_knows_its_pixels(picture, tmp_path, capsys):
     assert not (tmp_path / "again.pdf").exists()
 
 
+def of_a_gone_model(picture):
+    read = fingerprint(MODALITY.read(Case(str(picture))))
+    return make_shown(case_key=str(picture), fingerprint=read, model_digest="")
+
+
 def test_a_gone_model_leaves_the_answer_as_it_was_kept(picture, tmp_path, capsys):
     record = open_record(record_file())
-    record.keep_shown([make_shown(case_key=str(picture), model_digest="")])
-    number = record.worklist()[0].shown.number
+    [kept] = record.keep_shown([of_a_gone_model(picture)])
     record.close()
-    assert run(capsys, number, "--pdf", tmp_path / "r.pdf")[0] == 0
+    assert run(capsys, kept.number, "--pdf", tmp_path / "r.pdf")[0] == 0
     assert (tmp_path / "r.pdf").exists()
+
+
+def test_another_image_of_the_same_name_is_found_out_without_the_model(picture, tmp_path, capsys):
+    record = open_record(record_file())
+    [kept] = record.keep_shown([of_a_gone_model(picture)])
+    record.close()
+    Image.new("L", (200, 200), 30).save(picture)
+    code, _out, err = run(capsys, kept.number, "--pdf", tmp_path / "r.pdf")
+    assert code == 1
+    assert "has changed" in err
+    assert not (tmp_path / "r.pdf").exists()
+
+
+def test_a_ct_image_of_a_gone_model_is_reported_with_a_remark(tmp_path, capsys):
+    dicom = write_dicom(
+        tmp_path / "ct.dcm", RAMP, Modality="CT", RescaleIntercept=-100, RescaleSlope=1
+    )
+    record = open_record(record_file())
+    [kept] = record.keep_shown([make_shown(case_key=str(dicom), model_digest="")])
+    record.close()
+    code, _out, err = run(capsys, kept.number, "--pdf", tmp_path / "r.pdf")
+    assert code == 0
+    assert "Nobody can tell" in err
 
 
 def test_a_map_is_captured_for_the_archive_of_the_image(dicom, tmp_path, capsys, monkeypatch):

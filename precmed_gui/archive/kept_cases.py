@@ -28,12 +28,7 @@ def find_case(shown: Shown, report: Report, cancel: CancelToken) -> Case:
     PrecmedError
         If its file is gone, or holds another case by now.
     """
-    file = file_of(shown)
-    if not file.exists():
-        raise PrecmedError(
-            _("The file of this case is no longer where it was: {path}").format(path=file),
-            _("Bring it back to see the picture; the answer and the decisions are kept."),
-        )
+    file = existing_file(shown)
     best = _found(shown, file, report, cancel)
     if best is None or best.slices < shown.slices:
         around = _found(shown, file.parent, report, cancel)
@@ -44,6 +39,17 @@ def find_case(shown: Shown, report: Report, cancel: CancelToken) -> Case:
             _("Bring back the file as it was; the answer and the decisions are kept."),
         )
     return best
+
+
+def existing_file(shown: Shown) -> Path:
+    """`file_of`; raises `PrecmedError` if there is no such file any more."""
+    file = file_of(shown)
+    if not file.exists():
+        raise PrecmedError(
+            _("The file of this case is no longer where it was: {path}").format(path=file),
+            _("Bring it back to see the picture; the answer and the decisions are kept."),
+        )
+    return file
 
 
 def slices_gone(shown: Shown, case: Case) -> str:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from precmed_gui.diagnosis.record import Decision, Shown
+from precmed_gui.language import N_, _
 from precmed_gui.window.decision_bar import BarState, DecisionBar
 from precmed_gui.window.prediction_panel import PredictionPanel
 from precmed_gui.window.reading_stage import (
@@ -19,6 +20,10 @@ from precmed_gui.window.reading_stage import (
 )
 from precmed_gui.window.readings_model import Reading
 from precmed_gui.window.record_keeper import RecordKeeper
+
+COMPARING = N_("The image is still being compared with the one that was read. Decide in a moment.")
+_Answer = tuple[str, str, str]
+"""Case, pixels and model: what a reader has seen, whatever its row in the record."""
 
 
 class DecisionFlow(QObject):
@@ -48,7 +53,9 @@ class DecisionFlow(QObject):
         self._reader = ""
         self._is_blinded = False
         self._stages: dict[int, Stage] = {}
-        self._seen: set[tuple[str, int]] = set()
+        self._seen: set[tuple[str, _Answer]] = set()
+        self._is_compared: Callable[[Shown], bool] = _is_always
+        self._is_waiting = False
         self._key = self._problem = ""
         self._watch = watch
         panel.hide_answers_by(self.hides_case)
@@ -70,10 +77,21 @@ class DecisionFlow(QObject):
         """Whether answers are hidden until a reader commits."""
         return self._is_blinded
 
+    def wait_until(self, is_compared: Callable[[Shown], bool]) -> None:
+        """What says whether the image on the screen is known to be the one that was read."""
+        self._is_compared = is_compared
+
+    @Slot()
+    def go_on(self) -> None:
+        """An image was compared: a decision that came too early may be made now."""
+        if self._is_waiting:
+            self._is_waiting = False
+            self.refresh()
+
     def use_reader(self, name: str) -> None:
         """Take this person for the reader from now on; what nobody in particular saw, they saw."""
         if not self._reader:
-            self._seen |= {(name, number) for _nobody, number in self._seen}
+            self._seen |= {(name, answer) for _nobody, answer in self._seen}
         self._reader = name
         self._bar.show_reader(name)
         self.refresh()
@@ -102,12 +120,12 @@ class DecisionFlow(QObject):
 
     def sees(self, shown: Shown) -> None:
         """The answer is put before the reader, who cannot be blinded to it any more."""
-        self._seen.add((self._reader, shown.number))
+        self._seen.add((self._reader, _answer(shown)))
 
     @property
     def has_seen(self) -> bool:
         """Whether the reader has seen answers in this session."""
-        return any(reader == self._reader for reader, _number in self._seen)
+        return any(reader == self._reader for reader, _seen in self._seen)
 
     def _see_listed(self) -> None:
         """The list below the picture has shown what the model said of its images."""
@@ -135,6 +153,10 @@ class DecisionFlow(QObject):
         """Keep a decision, then go on: to the answer after a blind one, else to the next case."""
         shown = self._shown()
         if shown is None or not (self._reader or self.name_reader()):
+            return
+        if not self._is_compared(shown):
+            self._bar.show_problem(_(COMPARING))
+            self._is_waiting = True
             return
         stage = self._stage(shown)
         before = blind_decision(self._keeper.decisions(shown), self._reader)
@@ -172,7 +194,7 @@ class DecisionFlow(QObject):
     def _stage(self, shown: Shown) -> Stage:
         """A reader who has seen the answer, now or on another day, cannot be blinded to it."""
         if shown.number not in self._stages:
-            has_seen = (self._reader, shown.number) in self._seen or (
+            has_seen = (self._reader, _answer(shown)) in self._seen or (
                 self._is_blinded and self._keeper.has_read_openly(self._reader, shown)
             )
             is_blinded = self._is_blinded and not has_seen
@@ -213,3 +235,11 @@ class DecisionFlow(QObject):
     @Slot(Qt.ApplicationState)
     def _on_application_state(self, state: Qt.ApplicationState) -> None:
         self._watch.set_running(is_running=state == Qt.ApplicationState.ApplicationActive)
+
+
+def _answer(shown: Shown) -> _Answer:
+    return shown.case_key, shown.fingerprint, shown.model_digest
+
+
+def _is_always(_shown: Shown) -> bool:
+    return True

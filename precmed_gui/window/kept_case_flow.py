@@ -1,29 +1,34 @@
-"""Has series of earlier sessions found again with all slices; `worklist_flow.py` opens them."""
+"""Has images of earlier sessions found again, and compared with what was read then.
+
+A file may hold another image by now, and a series is kept as the name of its first slice.
+`worklist_flow.py` opens them.
+"""
 
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from precmed_gui.archive.kept_cases import find_case, slices_gone
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.record import Shown
 from precmed_gui.jobs.jobs import Jobs, Lane
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
 from precmed_gui.language import sentences
+from precmed_gui.places import shipped_models_folder, user_models_folder
+from precmed_gui.window.kept_images import KeptImage, find_kept, stamp_of
 
 
 class KeptCaseFlow(QObject):
-    """Looks for one case at a time, the one on the screen first; remembers what was found.
+    """Looks for one image at a time, the one on the screen first; remembers what was found.
 
     Signals
     -------
     found
-        `Shown.number`, the `Case`, and what is missing of it ("" for nothing).
+        The `Shown` and its `KeptImage`.
     failed
         `Shown.number` and why there is no such case any more.
     """
 
-    found = Signal(int, object, str)
+    found = Signal(object, object)
     failed = Signal(int, str)
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
@@ -31,44 +36,52 @@ class KeptCaseFlow(QObject):
         self._jobs = jobs
         self._job = 0
         self._current: Shown | None = None
-        self._wanted: list[Shown] = []
-        self._known: dict[str, Case] = {}
+        self._wanted: list[tuple[Shown, Case]] = []
+        self._known: dict[tuple[str, str], KeptImage] = {}
         jobs.ended.connect(self._on_ended)
 
-    def known(self, shown: Shown) -> Case | None:
-        """The case of this answer, where it was found in this session."""
-        return self._known.get(shown.case_key)
+    def known(self, shown: Shown) -> KeptImage | None:
+        """What was found of this answer in this session, if its file is still as it was then."""
+        found = self._known.get((shown.case_key, shown.fingerprint))
+        return found if found is not None and stamp_of(shown) == found.stamp else None
 
-    def find(self, shown: Shown) -> None:
-        """Look for a case that is about to be seen, before all others."""
-        self._want(shown, 0)
+    def is_looking_for(self, shown: Shown) -> bool:
+        """Whether it is not known yet if the image of this answer is still the same."""
+        wanted = [one for one, _case in self._wanted]
+        return shown.number in {one.number for one in (self._current, *wanted) if one is not None}
 
-    def find_later(self, shown: Shown) -> None:
-        """Look for a case that is likely to be seen next."""
-        self._want(shown, len(self._wanted))
+    def find(self, shown: Shown, case: Case) -> None:
+        """Look for the image of a case that is about to be seen, before all others."""
+        self._want(shown, case, 0)
 
-    def _want(self, shown: Shown, place: int) -> None:
-        if shown.slices > 1 and shown.case_key not in self._known:
-            self._wanted = [one for one in self._wanted if one.case_key != shown.case_key]
-            self._wanted.insert(place, shown)
-            self._serve()
+    def find_later(self, shown: Shown, case: Case) -> None:
+        """Look for the image of a case that is likely to be seen next."""
+        self._want(shown, case, len(self._wanted))
+
+    def _want(self, shown: Shown, case: Case, place: int) -> None:
+        if self._current is not None and self._current.number == shown.number:
+            return
+        self._wanted = [one for one in self._wanted if one[0].number != shown.number]
+        self._wanted.insert(place, (shown, case))
+        self._serve()
 
     def _serve(self) -> None:
         if not self._job and self._wanted:
-            self._current = self._wanted.pop(0)
-            work = partial(find_case, self._current)
+            self._current, case = self._wanted.pop(0)
+            shelves = str(user_models_folder()), str(shipped_models_folder())
+            work = partial(find_kept, self._current, case, shelves)
             self._job = self._jobs.start(work, Lane.READING, is_quick=True)
 
     @Slot(int, object)
     def _on_ended(self, job: int, outcome: Outcome) -> None:
         if job != self._job or not self._job or self._current is None:
             return
-        self._job, shown = 0, self._current
-        if isinstance(outcome, Succeeded) and isinstance(outcome.result, Case):
-            gone = slices_gone(shown, outcome.result)
-            if not gone:
-                self._known[shown.case_key] = outcome.result
-            self.found.emit(shown.number, outcome.result, gone)
+        shown = self._current
+        self._job, self._current = 0, None
+        if isinstance(outcome, Succeeded) and isinstance(outcome.result, KeptImage):
+            if not outcome.result.gone:
+                self._known[shown.case_key, shown.fingerprint] = outcome.result
+            self.found.emit(shown, outcome.result)
         elif isinstance(outcome, Failed):
             self.failed.emit(shown.number, sentences(outcome.message, outcome.hint))
         elif isinstance(outcome, EngineDied):

@@ -52,6 +52,9 @@ class ReadingRoom(QObject):
         panel = window.prediction
         self.decisions = DecisionFlow(self.keeper, panel, self._ask_reader, Stopwatch())
         finder = CaseFinder(panel, self._cases, self._digest, KeptCaseFlow(window.jobs, self))
+        finder.kept.found.connect(self.decisions.go_on)
+        finder.kept.failed.connect(self.decisions.go_on)
+        self.decisions.wait_until(lambda shown: not finder.kept.is_looking_for(shown))
         self.worklist = WorklistFlow(self.keeper, worklist, panel, finder)
         self.maps = MapFlow(window.workspace, window.jobs, panel)
         self.record, self.reports = RecordFlow(self, window), ReportFlow(self, window)
@@ -122,7 +125,8 @@ class ReadingRoom(QObject):
 
     def _on_screen(self) -> Shown | None:
         reading = self._window.prediction.current()
-        return self.keeper.shown_of(reading.case.key) if reading is not None else None
+        has_answer = reading is not None and reading.prediction is not None
+        return self.keeper.shown_of(reading.case.key) if reading and has_answer else None
 
     def card_of(self, shown: Shown) -> ModelCard | None:
         """The card of the model that gave this answer, if it is the one in use."""

@@ -134,15 +134,16 @@ class RecordKeeper(QObject):
         What the disk refused before goes in with the next that it takes.
         """
         said = [shown for shown in map(self._facts, predictions) if not self._is_kept(shown)]
-        found = [shown for shown in said if not self._is_in_record(shown)]
-        fresh = self._refused | {(shown.case_key, shown.model_digest): shown for shown in found}
-        if not fresh:
+        wanted = self._refused | {(shown.case_key, shown.model_digest): shown for shown in said}
+        if not wanted:
             return
         try:
-            kept = self._opened().keep_shown(tuple(fresh.values()))
+            record = self._opened()
+            fresh = tuple(shown for shown in wanted.values() if not self._is_in_record(shown))
+            kept = record.keep_shown(fresh) if fresh else ()
         except PrecmedError as error:
-            self._refused = fresh
-            for shown in found:
+            self._refused = wanted
+            for shown in said:
                 self._kept.pop(shown.case_key, None)
                 self._reasons[shown.case_key] = sentences(error.message, error.hint)
             self._fail(error)
@@ -150,7 +151,8 @@ class RecordKeeper(QObject):
         self._refused = {}
         for shown in kept:
             self.remember(shown)
-        self.changed.emit()
+        if kept:
+            self.changed.emit()
 
     def remember(self, shown: Shown) -> None:
         """Know which recorded answer its case has on the screen."""

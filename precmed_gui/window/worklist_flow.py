@@ -13,6 +13,7 @@ from precmed_gui.diagnosis.prediction import Prediction
 from precmed_gui.diagnosis.record import Decision, Shown, WorklistRow
 from precmed_gui.language import N_, _, sentences
 from precmed_gui.window.kept_case_flow import KeptCaseFlow
+from precmed_gui.window.kept_images import KeptImage
 from precmed_gui.window.nearest_images import case_of_key
 from precmed_gui.window.prediction_panel import PredictionPanel
 from precmed_gui.window.readings_model import Reading
@@ -21,6 +22,13 @@ from precmed_gui.window.worklist_model import when_text
 from precmed_gui.window.worklist_panel import WorklistPanel
 
 NOTHING_WAITS = N_("No case is waiting: every answer of this list has a decision.")
+OTHER_IMAGE = N_("The file of this case holds another image than the one that was read.")
+OTHER_IMAGE_HINT = N_(
+    "Answer and decisions are kept: bring back the file as it was, or drop it to have it read."
+)
+NOT_COMPARED = N_(
+    "Nobody can tell whether this is still the image that was read: its model is gone."
+)
 IS_ERASED = N_("This patient was erased: only that there was a case is left.")
 NOTE = N_("As “{model}” said on {when}. {test}")
 REFRESH_MS = 250
@@ -90,11 +98,17 @@ class WorklistFlow(QObject):
             return
         self._worklist.strip.hide()
         self._keeper.remember(shown)
-        self._panel.show_kept(
-            Reading(self._finder.case(shown), prediction_of(shown), note=self._note(shown))
-        )
-        if not self._finder.is_known(shown):
-            self._finder.kept.find(shown)
+        case, known = self._finder.case(shown), self._finder.kept.known(shown)
+        if known is not None and known.is_same is False:
+            self._panel.show_kept(
+                Reading(case, reason=sentences(_(OTHER_IMAGE), _(OTHER_IMAGE_HINT)))
+            )
+        else:
+            self._panel.show_kept(Reading(case, prediction_of(shown), note=self._note(shown)))
+        if known is None:
+            self._finder.kept.find(shown, case)
+        else:
+            self._say_unsure(shown, known)
         self._expect_next()
         self.opened.emit()
 
@@ -150,10 +164,11 @@ class WorklistFlow(QObject):
         found = self._next_row()
         if found is None or not found.shown.case_key:
             return
-        if not self._finder.is_known(found.shown):
-            self._finder.kept.find_later(found.shown)
-        if found.shown.slices == 1 or self._finder.is_known(found.shown):
-            self.expected.emit(self._finder.case(found.shown))
+        shown, case = found.shown, self._finder.case(found.shown)
+        if self._finder.kept.known(shown) is None:
+            self._finder.kept.find_later(shown, case)
+        if case.slices >= shown.slices:
+            self.expected.emit(case)
 
     def _page(self, text: str, state: str, limit: int, offset: int) -> tuple[WorklistRow, ...]:
         return self._keeper.rows(text, state, limit, offset)
@@ -172,17 +187,29 @@ class WorklistFlow(QObject):
         shown = self._keeper.shown_of(reading.case.key) if reading is not None else None
         return reading if shown is not None and shown.number == number else None
 
-    @Slot(int, object, str)
-    def _on_found(self, number: int, case: Case, gone: str) -> None:
-        """All slices are there: the case on the screen is whole now."""
-        reading = self._current(number)
+    @Slot(object, object)
+    def _on_found(self, shown: Shown, found: KeptImage) -> None:
+        """The case on the screen is whole now, or its file holds another image."""
+        reading = self._current(shown.number)
         if reading is None:
-            self.expected.emit(case)
+            if shown.slices > 1:
+                self.expected.emit(found.case)
             return
-        self._panel.readings.put(replace(reading, case=case))
-        self._panel.picture_wished.emit(case)
-        if gone:
-            self._worklist.strip.show_message(gone, kind="warning")
+        if found.is_same is False:
+            self._panel.readings.put(
+                Reading(reading.case, reason=sentences(_(OTHER_IMAGE), _(OTHER_IMAGE_HINT)))
+            )
+        elif found.case.slices != reading.case.slices:
+            self._panel.readings.put(replace(reading, case=found.case))
+        if found.case.slices != reading.case.slices:
+            self._panel.picture_wished.emit(found.case)
+        self._say_unsure(shown, found)
+
+    def _say_unsure(self, shown: Shown, found: KeptImage) -> None:
+        is_unsure = found.is_same is None and bool(shown.fingerprint)
+        text = found.gone or (_(NOT_COMPARED) if is_unsure else "")
+        if text:
+            self._worklist.strip.show_message(text, kind="warning")
 
     @Slot(int, str)
     def _on_not_found(self, number: int, reason: str) -> None:
@@ -236,18 +263,14 @@ class CaseFinder:
         """The case; only its file where nothing more is known yet."""
         return self._whole(shown) or case_of_key(shown.case_key)
 
-    def is_known(self, shown: Shown) -> bool:
-        """Whether `case` is the case with all slices that were read."""
-        found = self._whole(shown)
-        return found is not None and found.slices >= shown.slices
-
     def _whole(self, shown: Shown) -> Case | None:
         rows = self._panel.readings
         reading = rows.reading(rows.row_of(shown.case_key))
         if reading is not None and reading.case.slices >= shown.slices:
             return reading.case
         known = (case for case in self._cohort() if case.key == shown.case_key)
-        return next(known, None) or self.kept.known(shown)
+        found = self.kept.known(shown)
+        return next(known, None) or (found.case if found is not None else None)
 
     def is_in_use(self, shown: Shown) -> bool:
         """Whether the model that said it is the one in use."""

@@ -168,3 +168,39 @@ def test_a_damaged_record_offers_its_backup(window, monkeypatch):
     monkeypatch.setattr(window.dialogs, "open_file", lambda *_asked: asked.append(1) or "")
     window.worklist.closed.action.click()
     assert asked == [1]
+
+
+def test_a_referral_stays_where_the_record_was_closed_when_its_case_was_read_again(qtbot):
+    room = make_room(qtbot)
+    room.read(answer(1))
+    room.decisions.decide(Choice("refer"))
+    room.keeper.close()
+    room.keeper._kept.clear()
+    room.keeper.keep((answer(1),))
+    assert len(room.kept()) == 1
+    assert room.keeper.counts()["referred"] == 1
+
+
+def test_a_refused_answer_that_the_record_holds_already_is_no_new_one(qtbot):
+    make_room(qtbot).read(answer(1))
+    doors = [locked, locked]
+
+    def door():
+        return (doors.pop() if doors else lambda: open_record(record_file()))()
+
+    room = make_room(qtbot, door)
+    room.read(answer(1))
+    assert room.keeper.reopen()
+    assert len(room.kept()) == 1
+    assert room.keeper.reason("/new/1.png") == ""
+
+
+def test_whoever_has_seen_an_answer_is_not_blinded_to_it_under_another_number(qtbot):
+    room = make_room(qtbot)
+    room.read(answer(1), answer(2))
+    seen = room.keeper.shown_of("/new/1.png")
+    room.decisions.use_reader("Dr Wu")
+    room.decisions.sees(seen)
+    room.decisions.set_blinded(is_blinded=True)
+    assert not room.decisions.hides(replace(seen, number=seen.number + 100))
+    assert room.decisions.hides(replace(seen, number=seen.number + 200, fingerprint="1" * 32))
