@@ -13,10 +13,10 @@ from precmed_gui.language import _, ngettext
 from precmed_gui.modalities import open_cohort
 
 
-def file_of(shown: Shown) -> Path:
-    """The file that holds the case, or its first slice."""
-    whole = Path(shown.case_key)
-    name, separator, _item = shown.case_key.rpartition("#")
+def file_of(case_key: str) -> Path:
+    """The file that holds the case of this key, or its first slice."""
+    whole = Path(case_key)
+    name, separator, _item = case_key.rpartition("#")
     return Path(name) if separator and not whole.exists() else whole
 
 
@@ -43,7 +43,7 @@ def find_case(shown: Shown, report: Report, cancel: CancelToken) -> Case:
 
 def existing_file(shown: Shown) -> Path:
     """`file_of`; raises `PrecmedError` if there is no such file any more."""
-    file = file_of(shown)
+    file = file_of(shown.case_key)
     if not file.exists():
         raise PrecmedError(
             _("The file of this case is no longer where it was: {path}").format(path=file),

@@ -4,11 +4,13 @@ A file may hold another image by now, and a series is kept as the name of its fi
 `worklist_flow.py` opens them.
 """
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from precmed_gui.diagnosis.cases import Case
+from precmed_gui.diagnosis.prediction import Prediction
 from precmed_gui.diagnosis.record import Shown
 from precmed_gui.jobs.jobs import Jobs, Lane
 from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
@@ -40,10 +42,16 @@ class KeptCaseFlow(QObject):
         self._known: dict[tuple[str, str], KeptImage] = {}
         jobs.ended.connect(self._on_ended)
 
+    def note_read(self, predictions: Sequence[Prediction]) -> None:
+        """These images were read just now: as long as their files stay, nothing is compared."""
+        for one in predictions:
+            found = KeptImage(one.case, True, "", stamp_of(one.case.key))
+            self._known[one.case.key, one.fingerprint] = found
+
     def known(self, shown: Shown) -> KeptImage | None:
         """What was found of this answer in this session, if its file is still as it was then."""
         found = self._known.get((shown.case_key, shown.fingerprint))
-        return found if found is not None and stamp_of(shown) == found.stamp else None
+        return found if found is not None and stamp_of(shown.case_key) == found.stamp else None
 
     def is_looking_for(self, shown: Shown) -> bool:
         """Whether it is not known yet if the image of this answer is still the same."""

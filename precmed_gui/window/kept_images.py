@@ -58,7 +58,7 @@ def find_kept(
         If its file is gone, holds another case by now, or cannot be read.
     """
     existing_file(shown)
-    stamp = stamp_of(shown)
+    stamp = stamp_of(shown.case_key)
     found = case if shown.slices == 1 else find_case(shown, report, cancel)
     cancel.raise_if_set()
     gone = slices_gone(shown, found)
@@ -67,10 +67,10 @@ def find_kept(
     return KeptImage(found, is_same, gone, stamp)
 
 
-def stamp_of(shown: Shown) -> Stamp:
+def stamp_of(case_key: str) -> Stamp:
     """Of the file of a case, or of its first slice; zeros where there is none."""
     try:
-        status = file_of(shown).stat()
+        status = file_of(case_key).stat()
     except OSError:
         return 0, 0
     return status.st_mtime_ns, status.st_size

@@ -1,5 +1,6 @@
 """The worklist and all around it in one place: record, decisions, maps; the main window has one."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -51,10 +52,11 @@ class ReadingRoom(QObject):
         self.keeper = RecordKeeper(self._open, self._facts, self)
         panel = window.prediction
         self.decisions = DecisionFlow(self.keeper, panel, self._ask_reader, Stopwatch())
-        finder = CaseFinder(panel, self._cases, self._digest, KeptCaseFlow(window.jobs, self))
-        finder.kept.found.connect(self.decisions.go_on)
-        finder.kept.failed.connect(self.decisions.go_on)
-        self.decisions.wait_until(lambda shown: not finder.kept.is_looking_for(shown))
+        self._kept = kept = KeptCaseFlow(window.jobs, self)
+        finder = CaseFinder(panel, self._cases, self._digest, kept)
+        kept.found.connect(self.decisions.go_on)
+        kept.failed.connect(self.decisions.go_on)
+        self.decisions.wait_until(lambda shown: not kept.is_looking_for(shown))
         self.worklist = WorklistFlow(self.keeper, worklist, panel, finder)
         self.maps = MapFlow(window.workspace, window.jobs, panel)
         self.record, self.reports = RecordFlow(self, window), ReportFlow(self, window)
@@ -66,7 +68,7 @@ class ReadingRoom(QObject):
     def _connect(self) -> None:
         window = self._window
         window.workspace.model_changed.connect(self._on_model_changed)
-        window.reading_flow.keep_answers_by(self.keeper.keep)
+        window.reading_flow.keep_answers_by(self._keep)
         self.maps.made.connect(self.keeper.note_map)
         window.prediction.next_waiting_wished.connect(self.worklist.show_next_waiting)
         window.prediction.decisions.earlier_wished.connect(self._on_earlier_wished)
@@ -148,6 +150,10 @@ class ReadingRoom(QObject):
                 trouble = error.message if self._passphrase else ""
                 self._passphrase = self.dialogs.passphrase(trouble)
                 self._is_refused = not self._passphrase
+
+    def _keep(self, predictions: Sequence[Prediction]) -> None:
+        self.keeper.keep(predictions)
+        self._kept.note_read(predictions)
 
     def _facts(self, prediction: Prediction) -> Shown:
         return shown_of(prediction, self._used)

@@ -224,3 +224,14 @@ def test_a_series_whose_model_is_gone_cannot_be_compared_and_says_so(qtbot, seri
     assert room.worklist.strip.text() == NOT_COMPARED
     assert room.panel.answer.bars.labels == ("ill", "well")
     room.keeper.close()
+
+
+def test_an_image_that_was_read_just_now_is_not_compared_while_its_file_stays(day_after, image):
+    said = replace(answer(1), case=Case(str(image)), fingerprint=draw(image, 90))
+    day_after.flow._finder.kept.note_read((said,))
+    open_first(day_after)
+    assert not day_after.jobs.started
+    draw(image, 30)
+    open_first(day_after)
+    look(day_after)
+    assert day_after.panel.current().reason.startswith(OTHER_IMAGE)
