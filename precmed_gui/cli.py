@@ -1,13 +1,14 @@
 """`precmed`: the work of the window without a window, for scripts and servers.
 
-With `--json` one document goes to stdout; all else is stderr. Exit codes: 0 done, 1 failed with a
-sentence, 2 wrong use. Keras is loaded only by the commands that need it.
+With `--json` one document goes to stdout, of a failure too; all else is stderr. Exit codes: 0 done,
+1 failed with a sentence, 2 wrong use. Keras is loaded only by the commands that need it.
 """
 
 import json
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -47,6 +48,7 @@ from precmed_gui.options import (
     DEFAULT_RECIPE,
     AcceptLeak,
     Archive,
+    ArchiveTraining,
     AsJson,
     BatchSize,
     Budget,
@@ -76,9 +78,9 @@ from precmed_gui.options import (
     check_settings,
     stated_rule,
 )
-from precmed_gui.places import shipped_models_folder, user_models_folder
+from precmed_gui.places import record_file, shipped_models_folder, user_models_folder
 from precmed_gui.record_commands import add_to as add_record
-from precmed_gui.record_commands import kept_answers
+from precmed_gui.record_commands import kept_answers, kept_training, opened_record
 from precmed_gui.report_commands import add_to as add_report
 from precmed_gui.sources import absolute, opened, prepared, require_there
 from precmed_gui.terminal import say, shown_progress, stopping_on_interrupt
@@ -97,19 +99,30 @@ app = typer.Typer(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `precmed` with `arguments` (default: those of the process); answers the exit code."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        app(args=None if arguments is None else list(arguments))
+        app(args=given)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except PrecmedError as error:
         say(_("Error: {message}").format(message=error.message))
         if error.hint:
             say(error.hint)
+        _answer_failure(given, error.message, error.hint)
         return 1
     except (Cancelled, KeyboardInterrupt):
-        say(_("Stopped. Nothing was changed."))
+        text = _("Stopped. Nothing was changed.")
+        say(text)
+        _answer_failure(given, text)
         return 1
     return 0
+
+
+def _answer_failure(arguments: Sequence[str], text: str, hint: str = "") -> None:
+    """With `--json` the one document on stdout says what happened and what to do."""
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    if "--json" in options:
+        typer.echo(json.dumps({"error": text, "hint": hint or None}))
 
 
 def _print_version(wanted: bool) -> None:
@@ -172,6 +185,7 @@ def train(
     notes: Notes = "",
     accept_leak: AcceptLeak = "",
     redivide: Redivide = False,
+    archive: ArchiveTraining = False,
     as_json: AsJson = False,
 ) -> None:
     """Train on `sources` and save the model in `out`."""
@@ -190,11 +204,15 @@ def train(
             cohort, settings, str(folder), folder.name, notes, intended_use, accept_leak
         )
         result = train_network(plan, report, cancel)
+        document = trained_document(result, cohort)
+        if record is not None:
+            document["archive"] = kept_training(record, result)
         _tell_unreadable((*cohort.unreadable, *result.unreadable))
-        _answer(trained_document(result, cohort), trained_text(result), as_json=as_json)
+        _answer(document, trained_text(result), as_json=as_json)
         return result
 
-    _do(work)
+    with opened_record(record_file()) if archive else nullcontext() as record:
+        _do(work)
 
 
 @app.command(help=_("Look for copies, leaks, odd images and whatever else is in the way."))

@@ -219,6 +219,9 @@ TableFile = Annotated[
 Archive = Annotated[
     bool, typer.Option("--archive", help=_("Keep every answer in the record before it is printed."))
 ]
+ArchiveTraining = Annotated[
+    bool, typer.Option("--archive", help=_("Keep in the record that this model was trained."))
+]
 PageFile = Annotated[
     Path | None, typer.Option(metavar="FILE", help=_("Also save the card as a page to print."))
 ]

@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -19,7 +20,8 @@ import typer
 from precmed_gui.archive.exports import export_of
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.prediction import PredictionList
-from precmed_gui.diagnosis.record import Audit
+from precmed_gui.diagnosis.record import Audit, Training
+from precmed_gui.diagnosis.training import TrainingResult
 from precmed_gui.language import _, ngettext, sentences
 from precmed_gui.options import AsJson
 from precmed_gui.places import record_file
@@ -77,11 +79,6 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(archive_app, name="archive", no_args_is_help=True)
 
 
-@audit_app.callback()
-def _audit() -> None:
-    """Keep `verify` a command of its own."""
-
-
 @audit_app.command(help=_("Verify the chain of the record; exit code 1 where it does not hold."))
 def verify(head: Head = "", record: RecordPath = None, as_json: AsJson = False) -> None:
     """Verify the record, and find `head` in it."""
@@ -96,6 +93,19 @@ def verify(head: Head = "", record: RecordPath = None, as_json: AsJson = False) 
     typer.echo(json.dumps(document) if as_json else _audit_text(found))
     if not found.valid:
         raise typer.Exit(1)
+
+
+@audit_app.command(help=_("List the trainings in the record: which model, on what, when."))
+def trainings(record: RecordPath = None, as_json: AsJson = False) -> None:
+    """List the trainings that ended with a model."""
+    with opened_record(_place(record)) as found:
+        kept = found.trainings()
+    if as_json:
+        typer.echo(json.dumps({"trainings": [asdict(one) for one in kept]}, allow_nan=False))
+    elif kept:
+        typer.echo("\n".join(map(_training_text, kept)))
+    else:
+        typer.echo(_("No training is in the record."))
 
 
 @archive_app.command(help=_("Copy the record into one file, while it may be in use."))
@@ -205,6 +215,26 @@ def kept_answers(
         return {"rows": [one.number for one in kept], "head": record.head()}
 
 
+def kept_training(record: "Record", result: TrainingResult) -> dict[str, object]:
+    """Keep what `precmed train` is going to print; where it stands.
+
+    Raises
+    ------
+    PrecmedError
+        If the record does not take it; the model is on the disk all the same.
+    """
+    from precmed_gui.archive.trainings import training_of
+    from precmed_gui.learning.shelf import model_digest
+
+    try:
+        kept = record.note_training(training_of(result, model_digest(Path(result.folder))))
+        return {"row": kept.number, "head": record.head()}
+    except PrecmedError as error:
+        text = _("The model is in {folder}, but the training is not in the record: {reason}")
+        said = text.format(folder=result.folder, reason=error.message)
+        raise PrecmedError(said, error.hint) from error
+
+
 @contextmanager
 def opened_record(path: Path) -> Iterator["Record"]:
     """The record at `path`, a new one if there is none, with its passphrase asked for."""
@@ -242,6 +272,22 @@ def _audit_text(found: Audit) -> str:
         bad = _("The record is not as it was written: row {number} is the first bad one. {reason}")
         return bad.format(number=found.first_bad, reason=found.reason)
     return _("The record is not as it was written. {reason}").format(reason=found.reason)
+
+
+def _training_text(training: Training) -> str:
+    text = _("{number}  {ended}  “{model}” on “{cohort}”: {images}, {patients}. {test}")
+    origin = training.origin
+    images = ngettext("{n} image", "{n} images", origin.images).format(n=origin.images)
+    patients = ngettext("{n} patient", "{n} patients", origin.patients).format(n=origin.patients)
+    return text.format(
+        number=training.number,
+        ended=training.ended,
+        model=training.model_name,
+        cohort=origin.cohort,
+        images=images,
+        patients=patients,
+        test=training.test_sentence,
+    )
 
 
 def _counted(rows: int, *texts: str) -> str:

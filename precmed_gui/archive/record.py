@@ -7,7 +7,6 @@ and is never changed. The window, the reports and `precmed audit`, `precmed arch
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,6 +38,8 @@ from precmed_gui.archive.record_rows import (
     nearest_in,
     shown_entry,
     shown_in,
+    training_entry,
+    training_in,
 )
 from precmed_gui.archive.record_worklist import (
     Wanted,
@@ -58,6 +59,7 @@ from precmed_gui.diagnosis.record import (
     Export,
     Shown,
     ShownMap,
+    Training,
     UsedModel,
     WorklistRow,
 )
@@ -96,10 +98,10 @@ class Record:
     def keep_shown(self, answers: Sequence[Shown]) -> tuple[Shown, ...]:
         """Keep answers, all or none, before anybody sees them; the same with number and time.
 
-        Where its model comes from is kept with the first answer of a model.
+        Where its model comes from, and its figures, are kept with the first answer of a model.
         """
         kept: list[Shown] = []
-        models = deepcopy(self._models)
+        models = self._models.copy()
         with appending(self.file) as tail:
             for shown in answers:
                 model = models.row_of(model_of(shown), shown.origin, self.file, tail)
@@ -144,6 +146,11 @@ class Record:
             if export.shown:
                 require_answer(self.file, export.shown)
             return replace(export, number=tail.append(export_entry(export)), at=tail.at)
+
+    def note_training(self, training: Training) -> Training:
+        """Keep that a training ended with a model; the same with number and time."""
+        with appending(self.file) as tail:
+            return replace(training, number=tail.append(training_entry(training)), at=tail.at)
 
     def worklist(
         self, text: str = "", state: str = "", limit: int = 200, offset: int = 0
@@ -252,6 +259,14 @@ class Record:
                 if row.about == shown
             )
 
+    def trainings(self) -> tuple[Training, ...]:
+        """All trainings that ended with a model, the first one first."""
+        with self._reading():
+            return tuple(
+                training_in(opened_document(self.file.keys, row), row.number, row.at)
+                for row in self._rows("kind = 'training'", None)
+            )
+
     def every(self) -> Iterator[tuple[Shown, tuple[Decision, ...]]]:
         """All answers with their decisions, the first one first; erased ones without identity."""
         with self._reading():
@@ -354,6 +369,7 @@ def shown_of(prediction: Prediction, model: UsedModel) -> Shown:
         slices=prediction.case.slices,
         nearest=prediction.nearest,
         origin=model.origin,
+        figures=model.figures,
     )
 
 

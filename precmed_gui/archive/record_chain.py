@@ -35,7 +35,7 @@ FORMAT = 1
 NO_HASH = bytes(32)
 KINDS = (
     "record", "model", "shown", "nearest", "map", "decision", "comment", "export", "erasure",
-    "restored",
+    "restored", "training",
 )  # fmt: skip
 COLUMNS = "number, kind, at, about, content, identity, identity_digest, hash"
 _SALT = 16

@@ -18,7 +18,7 @@ from precmed_gui.archive.record_errors import (
     replaced,
     unkept,
 )
-from precmed_gui.archive.record_keys import KeptKeys, Keys, kept, new_keys, opened
+from precmed_gui.archive.record_keys import Cost, KeptKeys, Keys, kept, new_keys, opened
 from precmed_gui.archive.record_schema import APPLICATION, STEPS
 from precmed_gui.archive.record_seal import break_seal, hold, release, seal, seal_path
 from precmed_gui.cohorts.private_caches import allow_caches, is_private, keep_private
@@ -162,16 +162,23 @@ def require_same(file: RecordFile) -> None:
 def keep_keys(connection: sqlite3.Connection, keys: KeptKeys) -> bytes:
     """Write `keys` down in the place of those before; the new generation."""
     generation = os.urandom(_GENERATION)
-    row = (generation, keys.index, keys.salt, keys.wrapped)
+    cost = keys.cost
+    said = (cost.n, cost.r, cost.p) if cost else (None, None, None)
+    row = (generation, keys.index, keys.salt, keys.wrapped, *said)
     connection.execute("DELETE FROM keys")
-    connection.execute("INSERT INTO keys VALUES (1, ?, ?, ?, ?)", row)
+    connection.execute("INSERT INTO keys VALUES (1, ?, ?, ?, ?, ?, ?, ?)", row)
     return generation
 
 
 def found_keys(connection: sqlite3.Connection) -> tuple[bytes, KeptKeys] | None:
     """The generation and the keys as the file has them; None in a new one."""
-    row = connection.execute("SELECT generation, index_key, salt, wrapped FROM keys").fetchone()
-    return (row[0], KeptKeys(*row[1:])) if row else None
+    names = "generation, index_key, salt, wrapped, scrypt_n, scrypt_r, scrypt_p"
+    row = connection.execute(f"SELECT {names} FROM keys").fetchone()
+    if row is None:
+        return None
+    generation, index, salt, wrapped, *said = row
+    cost = None if said == [None] * 3 else Cost(*said)
+    return generation, KeptKeys(index, salt, wrapped, cost)
 
 
 def _first_keys(

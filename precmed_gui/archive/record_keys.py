@@ -3,7 +3,8 @@
 Used by `record*` alone. A record without a passphrase has an index key only. With one, a random
 data key encrypts every row's content and identity (AES-256-GCM, a random nonce each, bound to the
 row's number and part), and is itself encrypted by scrypt(passphrase): a new passphrase rewraps 32
-bytes, and without any passphrase nobody can open it again.
+bytes, and without any passphrase nobody can open it again. What scrypt costs stands beside the
+wrapped key, so that a later version may ask for more and still open today's files.
 """
 
 import hmac
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _KEY, _NONCE, _SALT, _DIGEST = 32, 12, 16, 16
-SCRYPT_COST, _SCRYPT_BLOCK = 2**16, 8
+SCRYPT_COST, _SCRYPT_BLOCK, _SCRYPT_LANES = 2**16, 8, 1
+_MOST_MEMORY, _MOST_LANES = 2**31, 64
 _WRAPPING = b"precmed record data key"
 
 
@@ -40,12 +42,26 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What scrypt costs (RFC 7914): n, a power of 2, r and p; 128 · n · r bytes of memory."""
+
+    n: int
+    r: int
+    p: int
+
+
+_UNSTATED = Cost(2**16, 8, 1)
+"""Of files that do not say it: encrypted before the cost stood in them."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeptKeys:
     """Keys as the file keeps them: the index key itself, or the wrapped data key with its salt."""
 
     index: bytes | None
     salt: bytes | None = None
     wrapped: bytes | None = None
+    cost: Cost | None = None
 
 
 def new_keys(*, is_encrypted: bool) -> Keys:
@@ -60,8 +76,9 @@ def kept(keys: Keys, passphrase: str) -> KeptKeys:
     if not keys.data:
         return KeptKeys(keys.index)
     salt, nonce = os.urandom(_SALT), os.urandom(_NONCE)
-    wrapped = _cipher(_stretched(passphrase, salt)).encrypt(nonce, keys.data, _WRAPPING)
-    return KeptKeys(None, salt, nonce + wrapped)
+    cost = Cost(SCRYPT_COST, _SCRYPT_BLOCK, _SCRYPT_LANES)
+    wrapped = _cipher(_stretched(passphrase, salt, cost)).encrypt(nonce, keys.data, _WRAPPING)
+    return KeptKeys(None, salt, nonce + wrapped, cost)
 
 
 def opened(found: KeptKeys, passphrase: str) -> Keys:
@@ -84,7 +101,8 @@ def opened(found: KeptKeys, passphrase: str) -> Keys:
 
     nonce, wrapped = found.wrapped[:_NONCE], found.wrapped[_NONCE:]
     try:
-        data = _cipher(_stretched(passphrase, found.salt)).decrypt(nonce, wrapped, _WRAPPING)
+        stretched = _stretched(passphrase, found.salt, _sound(found.cost or _UNSTATED))
+        data = _cipher(stretched).decrypt(nonce, wrapped, _WRAPPING)
     except InvalidTag as error:
         raise wrong_passphrase(is_given=True) from error
     except ValueError as error:
@@ -122,12 +140,22 @@ def _of_data_key(data: bytes) -> Keys:
     return Keys(hmac.digest(data, b"precmed record index key", "sha256"), data)
 
 
-def _stretched(passphrase: str, salt: bytes) -> bytes:
+def _sound(cost: Cost) -> Cost:
+    """The cost, unless a damaged file asks for what nobody ever wrote; raises `DamagedRecord`."""
+    if not all(type(part) is int and part > 0 for part in (cost.n, cost.r, cost.p)):
+        raise damaged()
+    is_power = cost.n > 1 and not cost.n & (cost.n - 1)
+    if not is_power or 128 * cost.n * cost.r > _MOST_MEMORY or cost.p > _MOST_LANES:
+        raise damaged()
+    return cost
+
+
+def _stretched(passphrase: str, salt: bytes, cost: Cost) -> bytes:
     """Scrypt (RFC 7914), 64 MiB of memory; equal for however the characters were composed."""
     from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
     typed = unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogatepass")
-    return Scrypt(salt=salt, length=_KEY, n=SCRYPT_COST, r=_SCRYPT_BLOCK, p=1).derive(typed)
+    return Scrypt(salt=salt, length=_KEY, n=cost.n, r=cost.r, p=cost.p).derive(typed)
 
 
 @lru_cache(maxsize=4)

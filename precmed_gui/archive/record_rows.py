@@ -4,18 +4,21 @@ What all answers of a model share (its classes, what it is for) stands once, in 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from precmed_gui.archive.record_chain import Document, Entry
+from precmed_gui.diagnosis.documents import from_document
 from precmed_gui.diagnosis.prediction import Neighbour
 from precmed_gui.diagnosis.record import (
     Comment,
     Decision,
     Export,
+    ModelFigures,
     ModelOrigin,
     Shown,
     ShownMap,
+    Training,
 )
 
 
@@ -28,18 +31,30 @@ class Model:
     labels: tuple[str, ...]
     intended_use: str
     test_sentence: str
+    figures: ModelFigures | None = field(default=None, compare=False, repr=False)
+    """Of the model's folder, so the same in all rows of one digest that have them."""
 
 
 def model_of(shown: Shown) -> Model:
     """What `shown` shares with other answers."""
-    use, test = shown.intended_use, shown.test_sentence
-    return Model(shown.model_name, shown.model_digest, tuple(shown.labels), use, test)
+    name, digest, labels = shown.model_name, shown.model_digest, tuple(shown.labels)
+    return Model(name, digest, labels, shown.intended_use, shown.test_sentence, shown.figures)
 
 
 def model_entry(model: Model, origin: ModelOrigin | None = None) -> Entry:
-    """The row of a model, with where it comes from as far as that is known."""
-    more = {"origin": asdict(origin)} if origin else {}
-    return Entry("model", asdict(model) | more)
+    """The row of a model, with its origin and its figures as far as these are known."""
+    content: dict[str, Any] = {
+        "name": model.name,
+        "digest": model.digest,
+        "labels": list(model.labels),
+        "intended_use": model.intended_use,
+        "test_sentence": model.test_sentence,
+    }
+    if origin is not None:
+        content["origin"] = asdict(origin)
+    if model.figures is not None:
+        content["figures"] = asdict(model.figures)
+    return Entry("model", content)
 
 
 def model_in(document: Document) -> Model:
@@ -50,15 +65,19 @@ def model_in(document: Document) -> Model:
         tuple(document["labels"]),
         document["intended_use"],
         document["test_sentence"],
+        _figures_in(document),
     )
+
+
+def _figures_in(document: Document) -> ModelFigures | None:
+    said = document.get("figures")
+    return None if said is None else from_document(ModelFigures, said)
 
 
 def origin_in(document: Document) -> ModelOrigin | None:
     """Where the model of a row's document comes from; None where it does not say."""
     said = document.get("origin")
-    if said is None:
-        return None
-    return ModelOrigin(**said | {"counts": tuple(map(tuple, said["counts"]))})
+    return None if said is None else from_document(ModelOrigin, said)
 
 
 def shown_entry(shown: Shown, model: int) -> Entry:
@@ -101,6 +120,7 @@ def shown_in(document: Document, models: Mapping[int, Model], number: int, at: s
         number=number,
         at=at,
         slices=document.get("slices", 1),
+        figures=model.figures,
     )
 
 
@@ -206,3 +226,15 @@ def export_in(document: Document, about: int, number: int, at: str) -> Export:
     kind, name, cases = document["kind"], document.get("name", ""), document.get("cases", 0)
     signed_by = document.get("signed_by", "")
     return Export(about, kind, name, document["digest"], number, at, cases, signed_by)
+
+
+def training_entry(training: Training) -> Entry:
+    """The row of a training; it names no patient, so that an erasure leaves it."""
+    content = asdict(training)
+    del content["number"], content["at"]
+    return Entry("training", content)
+
+
+def training_in(document: Document, number: int, at: str) -> Training:
+    """The training of a row's document."""
+    return from_document(Training, {**document, "number": number, "at": at})

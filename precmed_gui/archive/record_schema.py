@@ -61,5 +61,15 @@ _FIRST = (
     " index_key BLOB, salt BLOB, wrapped BLOB)",
 )
 _SECOND = ("CREATE INDEX rows_nearest ON rows (number) WHERE kind = 'nearest'",)
-STEPS = (_FIRST, _SECOND)
-"""What makes a file of version n one of version n + 1; SQLite's user_version counts them."""
+_THIRD = (
+    "CREATE INDEX rows_trainings ON rows (number) WHERE kind = 'training'",
+    "ALTER TABLE keys ADD COLUMN scrypt_n INTEGER",
+    "ALTER TABLE keys ADD COLUMN scrypt_r INTEGER",
+    "ALTER TABLE keys ADD COLUMN scrypt_p INTEGER",
+)
+STEPS = (_FIRST, _SECOND, _THIRD)
+"""What makes a file of version n one of version n + 1; SQLite's user_version counts them.
+
+A new kind of row needs a new step, too: a program that does not know it would call it a bad row,
+and so says instead that the record is a newer one's.
+"""

@@ -2,15 +2,18 @@
 
 from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.record import ModelOrigin, UsedModel
+from precmed_gui.evaluation.answer_texts import figures_of
 from precmed_gui.evaluation.wording import worth
 
 
 def used_model(card: ModelCard, digest: str) -> UsedModel:
     """The model of a card, whose folder has this digest (`learning.shelf.model_digest`)."""
-    return UsedModel(card.name, digest, card.intended_use, worth(card), _origin(card))
+    said = card.intended_use, worth(card)
+    return UsedModel(card.name, digest, *said, origin_of(card), figures_of(card))
 
 
-def _origin(card: ModelCard) -> ModelOrigin:
+def origin_of(card: ModelCard) -> ModelOrigin:
+    """Where a model comes from."""
     counts = tuple(zip(card.labels, card.data.counts, strict=False))
     return ModelOrigin(
         recipe=card.recipe,

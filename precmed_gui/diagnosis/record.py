@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from precmed_gui.diagnosis.evaluation import Figure, ReliabilityBin
 from precmed_gui.diagnosis.prediction import Neighbour
 
 DecisionKind = Literal["agree", "other", "refer", "reject"]
@@ -41,6 +42,36 @@ class ModelOrigin:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelFigures:
+    """What the sentences beside an answer are made from; kept once a model.
+
+    It comes out of the model's card. With it a kept answer says in two years, in any language,
+    what its set and its bars meant.
+
+    Parameters
+    ----------
+    level
+        The share of cases whose set shall hold the truth; 0 where the model has no sets.
+    coverage
+        The share of test cases whose set did; None where it was never tested.
+    calibration, calibrated_on
+        `Calibration.kind`, and the cases that the percentages were set on; "" and 0 for none.
+    is_tested
+        Whether anybody knows how often a percentage is right.
+    reliability, reliability_of_classes
+        As in `Evaluation`: what the first bar meant, and the bars below it.
+    """
+
+    level: float = 0.0
+    coverage: Figure | None = None
+    calibration: str = ""
+    calibrated_on: int = 0
+    is_tested: bool = False
+    reliability: tuple[ReliabilityBin, ...] = ()
+    reliability_of_classes: tuple[ReliabilityBin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """One answer of a model as it was put before a reader; never changed afterwards.
 
@@ -70,6 +101,8 @@ class Shown:
     origin
         Where its model comes from, to be kept with the first answer of that model; None when read
         back.
+    figures
+        What its sentences are made from, kept likewise; None in records of earlier versions.
     """
 
     case_key: str
@@ -90,6 +123,7 @@ class Shown:
     slices: int = 1
     nearest: tuple[Neighbour, ...] = ()
     origin: ModelOrigin | None = field(default=None, compare=False, repr=False)
+    figures: ModelFigures | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +252,8 @@ class UsedModel:
         What it is for, and how right it was when it was tested.
     origin
         Where it comes from; None where nobody said.
+    figures
+        What the sentences on sets and percentages are made from; likewise.
     """
 
     name: str
@@ -225,6 +261,41 @@ class UsedModel:
     intended_use: str = ""
     test_sentence: str = ""
     origin: ModelOrigin | None = None
+    figures: ModelFigures | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A training that ended with a model; who the images are about is not in it.
+
+    Parameters
+    ----------
+    model_name, model_digest
+        What came of it; the digest is that of its folder (`learning.shelf.model_digest`).
+    origin
+        Recipe, cohort by name and hash, counts and version, as on the model's card.
+    test_sentence
+        How right the model was when it was tested.
+    started, ended
+        ISO 8601, UTC; `started` is "" where nobody knows how long it took.
+    is_stopped
+        Whether somebody stopped it, or it broke off, before it was done.
+    reader
+        Who read at that computer then; "" where nobody said.
+    number, at
+        Of the row, from 1; ISO 8601, UTC.
+    """
+
+    model_name: str
+    model_digest: str
+    origin: ModelOrigin
+    test_sentence: str
+    started: str
+    ended: str
+    is_stopped: bool = False
+    reader: str = ""
+    number: int = 0
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from precmed_gui.diagnosis.evaluation import (
     ReliabilityBin,
 )
 from precmed_gui.diagnosis.model_card import ModelCard
+from precmed_gui.diagnosis.record import ModelFigures
 from precmed_gui.evaluation.figure_texts import (
     decimal,
     decimal_text,
@@ -179,7 +180,7 @@ def better_than_guessing(card: ModelCard) -> str:
     return _("Always saying the commonest class: {share}.").format(share=share(card.commonest))
 
 
-def meaning_of(confidence: float, evaluation: Evaluation) -> str:
+def meaning_of(confidence: float, evaluation: Evaluation | ModelFigures) -> str:
     """How often the answer was right where the model was as sure as this, for a bar's tip."""
     found = support(evaluation.reliability, confidence)
     if found is None or found.n < FEW_IN_A_BIN:
@@ -190,7 +191,7 @@ def meaning_of(confidence: float, evaluation: Evaluation) -> str:
     ).format(**_hundred_fields(found))
 
 
-def meaning_of_class(probability: float, evaluation: Evaluation) -> str:
+def meaning_of_class(probability: float, evaluation: Evaluation | ModelFigures) -> str:
     """How often a class given this probability was the true one; for the bars below the first."""
     found = support(evaluation.reliability_of_classes, probability)
     if found is None or found.n < FEW_IN_A_BIN:

@@ -8,16 +8,19 @@ from numpy.typing import NDArray
 
 from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.pictures import Picture
-from precmed_gui.diagnosis.record import Shown
+from precmed_gui.diagnosis.record import ModelFigures, Shown
 from precmed_gui.diagnosis.report import Report, ReportBar, ReportForm
+from precmed_gui.evaluation.answer_texts import (
+    bar_meaning,
+    bare_set_line,
+    figures_of,
+    set_sentence,
+)
 from precmed_gui.evaluation.named_figures import overall_figures
 from precmed_gui.evaluation.wording import (
     calibration_text,
     gate_text,
-    meaning_of,
-    meaning_of_class,
     never_tested,
-    set_text,
     warnings,
     worth,
 )
@@ -47,12 +50,13 @@ def report_of(
     Report
         Without decisions, map and chain head: add them by `dataclasses.replace`.
     """
+    figures = shown.figures if card is None else figures_of(card)
     with speaking(form.language):
         report = Report(
             pixels=pixels,
             shown=shown,
-            bars=() if shown.verdict == "refused" else _bars(shown, card),
-            set_text="" if shown.verdict == "refused" else _set_text(shown, card),
+            bars=() if shown.verdict == "refused" else _bars(shown, figures),
+            set_text="" if shown.verdict == "refused" else _set_text(shown, figures),
             figures=(),
             summary=tuple(text for text in (shown.test_sentence,) if text),
             cautions=(_("The model is not on this computer: its test cannot be told in full."),),
@@ -84,27 +88,17 @@ def _with_card(report: Report, card: ModelCard) -> Report:
     return replace(report, figures=figures, summary=tuple(kept), cautions=warnings(card))
 
 
-def _bars(shown: Shown, card: ModelCard | None) -> tuple[ReportBar, ...]:
+def _bars(shown: Shown, figures: ModelFigures | None) -> tuple[ReportBar, ...]:
     pairs = zip(shown.labels, shown.probabilities, strict=True)
     ranked = sorted(pairs, key=lambda pair: -pair[1])
     return tuple(
-        ReportBar(label, share, _meaning(place, share, card))
+        ReportBar(label, share, bar_meaning(place, share, figures) if figures else "")
         for place, (label, share) in enumerate(ranked)
     )
 
 
-def _meaning(place: int, probability: float, card: ModelCard | None) -> str:
-    if card is None:
-        return ""
-    if card.evaluation is None:
-        return _("The model was never tested: nobody knows how often this is right.")
-    if place == 0:
-        return meaning_of(probability, card.evaluation)
-    return meaning_of_class(probability, card.evaluation)
-
-
-def _set_text(shown: Shown, card: ModelCard | None) -> str:
-    if card is None or card.sets is None:
-        return ""
-    coverage = card.evaluation.coverage if card.evaluation else None
-    return set_text(shown.label_set, card.sets.level, coverage)
+def _set_text(shown: Shown, figures: ModelFigures | None) -> str:
+    """What could not be ruled out; without a level where nothing else is known of the model."""
+    if figures is None:
+        return bare_set_line(shown.label_set)
+    return set_sentence(shown.label_set, figures, has_coverage=True)

@@ -1,12 +1,15 @@
 """Below the picture: the verdict, how sure the model is, what that means, what it resembles."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.prediction import Prediction
+from precmed_gui.diagnosis.record import ModelFigures
 from precmed_gui.language import N_, _
-from precmed_gui.window.answer_words import bars_of, kept_bars, kept_set_line, set_line, set_tip
+from precmed_gui.window.answer_words import bars_of, kept_bars, kept_set_texts, set_texts
 from precmed_gui.window.confidence_bars import ConfidenceBars
 from precmed_gui.window.nearest_images import NearestImages, is_the_same
 from precmed_gui.window.readings_model import Reading
@@ -24,6 +27,7 @@ class AnswerView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._figures_of: Callable[[str], ModelFigures | None] = _unknown
         self.verdict = VerdictBox()
         self.bars = ConfidenceBars()
         self.bars.meaning_changed.connect(self._on_meaning_changed)
@@ -58,6 +62,10 @@ class AnswerView(QWidget):
         self.show_reading(None, None)
         self.retranslate()
 
+    def explain_kept_by(self, figures_of: Callable[[str], ModelFigures | None]) -> None:
+        """What knows the figures beside the kept answer about a case, by its key."""
+        self._figures_of = figures_of
+
     def show_unkept(self, reason: str) -> None:
         """Say that this answer is not in the record, and why; "" where it is."""
         self._unkept.setText(_(UNKEPT).format(reason=reason))
@@ -89,16 +97,16 @@ class AnswerView(QWidget):
     def _show_prediction(
         self, prediction: Prediction, card: ModelCard | None, note: str, *, is_refused: bool
     ) -> None:
-        texts = set_line(prediction, card), set_tip(prediction, card)
+        texts, bars = set_texts(prediction, card), bars_of(prediction, card)
         if note:
-            texts = kept_set_line(prediction), note
+            figures = self._figures_of(prediction.case.key)
+            texts = kept_set_texts(prediction, note, figures)
+            bars = kept_bars(prediction, note, figures)
         self.verdict.show_verdict(prediction.verdict, prediction.reason, *texts)
         if is_refused:
             self.bars.clear()
         else:
-            is_answer = prediction.verdict == "answer"
-            bars = kept_bars(prediction, note) if note else bars_of(prediction, card)
-            self.bars.show_prediction(bars, has_winner=is_answer)
+            self.bars.show_prediction(bars, has_winner=prediction.verdict == "answer")
         self.nearest.show_nearest(prediction.nearest, prediction.labels, is_needed=is_refused)
 
     def retranslate(self) -> None:
@@ -111,3 +119,7 @@ class AnswerView(QWidget):
     def _on_meaning_changed(self, text: str) -> None:
         self._meaning.setText(text)
         self._meaning.setVisible(bool(text))
+
+
+def _unknown(_key: str) -> ModelFigures | None:
+    return None

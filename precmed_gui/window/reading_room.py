@@ -9,9 +9,10 @@ from precmed_gui.archive.record import Record, open_record, shown_of
 from precmed_gui.archive.record_errors import DamagedRecord, WrongPassphrase
 from precmed_gui.archive.used_models import used_model
 from precmed_gui.diagnosis.cases import Case
+from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.model_card import ModelCard
 from precmed_gui.diagnosis.prediction import Prediction
-from precmed_gui.diagnosis.record import Decision, Shown, UsedModel
+from precmed_gui.diagnosis.record import Decision, ModelFigures, Shown, Training, UsedModel
 from precmed_gui.language import N_, _
 from precmed_gui.learning.shelf import model_digest
 from precmed_gui.places import record_file
@@ -24,6 +25,7 @@ from precmed_gui.window.record_dialogs import RecordDialogs
 from precmed_gui.window.record_flow import RecordFlow
 from precmed_gui.window.record_keeper import RecordKeeper
 from precmed_gui.window.report_flow import ReportFlow
+from precmed_gui.window.training_notes import TrainingNotes
 from precmed_gui.window.worklist_flow import CaseFinder, WorklistFlow
 from precmed_gui.window.worklist_panel import WorklistPanel
 
@@ -49,6 +51,7 @@ class ReadingRoom(QObject):
         """Whether the record could not be opened, for its file is no record any more."""
         self._used = UsedModel("", "")
         self.dialogs = RecordDialogs(window)
+        self._record: Record | None = None
         self.keeper = RecordKeeper(self._open, self._facts, self)
         panel = window.prediction
         self.decisions = DecisionFlow(self.keeper, panel, self._ask_reader, Stopwatch())
@@ -59,6 +62,9 @@ class ReadingRoom(QObject):
         self.decisions.wait_until(lambda shown: not kept.is_looking_for(shown))
         self.worklist = WorklistFlow(self.keeper, worklist, panel, finder)
         self.maps = MapFlow(window.workspace, window.jobs, panel)
+        self.trainings = TrainingNotes(
+            window.training_flow, window.training, self._keep_training, self._reader
+        )
         self.record, self.reports = RecordFlow(self, window), ReportFlow(self, window)
         self._connect()
         self.decisions.use_reader(str(self._settings.value("reader", "")))
@@ -69,6 +75,7 @@ class ReadingRoom(QObject):
         window = self._window
         window.workspace.model_changed.connect(self._on_model_changed)
         window.reading_flow.keep_answers_by(self._keep)
+        window.prediction.answer.explain_kept_by(self._figures_of)
         self.maps.made.connect(self.keeper.note_map)
         window.prediction.next_waiting_wished.connect(self.worklist.show_next_waiting)
         window.prediction.decisions.earlier_wished.connect(self._on_earlier_wished)
@@ -142,7 +149,8 @@ class ReadingRoom(QObject):
                 raise WrongPassphrase(_(CLOSED), _(CLOSED_HINT))
             self.is_damaged = False
             try:
-                return open_record(record_file(), self._passphrase)
+                self._record = open_record(record_file(), self._passphrase)
+                return self._record
             except DamagedRecord:
                 self.is_damaged = True
                 raise
@@ -157,6 +165,24 @@ class ReadingRoom(QObject):
 
     def _facts(self, prediction: Prediction) -> Shown:
         return shown_of(prediction, self._used)
+
+    def _figures_of(self, key: str) -> ModelFigures | None:
+        """What was known of the model whose kept answer about this case is on the screen."""
+        shown = self.keeper.shown_of(key)
+        return shown.figures if shown is not None else None
+
+    def _keep_training(self, training: Training) -> PrecmedError | None:
+        """Write a training down; why the record did not take it, if it did not."""
+        if not self.keeper.open() or self._record is None:
+            return self.keeper.trouble
+        try:
+            self._record.note_training(training)
+        except PrecmedError as error:
+            return error
+        return None
+
+    def _reader(self) -> str:
+        return self.decisions.reader
 
     def _digest(self) -> str:
         return self._used.digest

@@ -210,6 +210,9 @@ def test_a_record_of_the_first_version_is_brought_up_to_date(tmp_path):
     record.close()
     connection = sqlite3.connect(path)
     connection.execute("DROP INDEX rows_nearest")
+    connection.execute("DROP INDEX rows_trainings")
+    for name in "nrp":
+        connection.execute(f"ALTER TABLE keys DROP COLUMN scrypt_{name}")
     connection.execute("PRAGMA user_version = 1")
     connection.close()
     seal_path(path).unlink()

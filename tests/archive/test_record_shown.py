@@ -9,12 +9,16 @@ from made_report import make_report
 
 from precmed_gui.archive import record_keys
 from precmed_gui.archive.record import map_of, open_record, shown_of
+from precmed_gui.archive.record_chain import canonical
 from precmed_gui.archive.record_errors import UnknownAnswer
+from precmed_gui.archive.record_rows import model_entry, model_of
 from precmed_gui.archive.used_models import used_model
 from precmed_gui.diagnosis.cases import Case
+from precmed_gui.diagnosis.evaluation import Figure, ReliabilityBin
 from precmed_gui.diagnosis.explanation import Explanation, MapChecks
 from precmed_gui.diagnosis.prediction import Neighbour, Prediction
-from precmed_gui.diagnosis.record import Decision, ModelOrigin, UsedModel
+from precmed_gui.diagnosis.record import Decision, ModelFigures, ModelOrigin, UsedModel
+from precmed_gui.evaluation.answer_texts import figures_of
 
 NEAREST = (
     Neighbour("/data/case8.png", "ill", 0.001),
@@ -130,6 +134,9 @@ def test_what_is_kept_of_a_model_is_what_its_card_says(record):
     record.keep_shown([shown_of(answer, model)])
     [found] = record.models()
     assert found == model
+    assert found.figures == figures_of(card)
+    assert found.figures.coverage == card.evaluation.coverage
+    assert found.figures.level == card.sets.level
     assert found.origin.split == card.split.fingerprint
     assert found.origin.images == card.data.images
     assert found.origin.counts == tuple(zip(card.labels, card.data.counts, strict=True))
@@ -142,3 +149,57 @@ def test_only_the_newest_undecided_answers_wait(record):
     record.decide(Decision(second.number, "agree", "ill", "Dr. A"))
     assert record.waiting() == {again.number}
     assert first.number not in record.waiting()
+
+
+FIGURES = ModelFigures(
+    level=0.9,
+    coverage=Figure(0.91, 0.85, 0.95),
+    calibration="temperature",
+    calibrated_on=40,
+    is_tested=True,
+    reliability=(ReliabilityBin(0.5, 1.0, 0.8, 40, 32, Figure(0.8, 0.7, 0.9)),),
+)
+
+
+def model_rows(record):
+    query = "SELECT count(*) FROM rows WHERE kind = 'model'"
+    return record.file.connection.execute(query).fetchone()[0]
+
+
+def test_what_the_sentences_beside_an_answer_were_made_from_is_kept_once_a_model(record):
+    said = replace(shown(1), figures=FIGURES)
+    [kept] = record.keep_shown([said])
+    record.keep_shown([replace(shown(2), figures=FIGURES), shown(3)])
+    assert model_rows(record) == 1
+    assert record.shown(kept.number).figures == FIGURES
+    assert [row.shown.figures for row in record.worklist()] == [FIGURES] * 3
+    assert [one.figures for one, _decisions in record.every()] == [FIGURES] * 3
+    assert verified(record).valid
+
+
+def test_an_answer_kept_before_gets_the_figures_its_model_brings_later(record):
+    [before] = record.keep_shown([shown(1)])
+    assert record.shown(before.number).figures is None
+    record.keep_shown([replace(shown(2), figures=FIGURES)])
+    record.keep_shown([replace(shown(3), model_digest="e" * 64)])
+    assert model_rows(record) == 3
+    assert record.shown(before.number).figures == FIGURES
+    assert record.shown(before.number) == before
+    assert record.worklist()[0].shown.figures is None
+    assert verified(record).valid
+
+
+def test_a_refused_row_leaves_the_models_as_they_were(record):
+    with pytest.raises(ValueError, match="JSON"):
+        record.keep_shown([replace(shown(1), figures=FIGURES, probabilities=(float("nan"), 0.5))])
+    record.keep_shown([replace(shown(1), figures=FIGURES)])
+    assert model_rows(record) == 1
+    assert record.worklist()[0].shown.figures == FIGURES
+
+
+def test_the_row_of_a_model_without_figures_is_written_as_by_earlier_versions():
+    wanted = (
+        b'{"digest":"' + b"d" * 64 + b'","intended_use":"For tests.","labels":["well","ill"],'
+        b'"name":"chest","test_sentence":"Right in 8 of 10."}'
+    )
+    assert canonical(model_entry(model_of(shown(1))).content) == wanted
