@@ -17,8 +17,9 @@ from PIL import Image
 
 from precmed_gui.archive.record import open_record
 from precmed_gui.cli import main
+from precmed_gui.diagnosis.work import Cancelled
 from precmed_gui.learning.checkpoints import checkpoints_folder
-from precmed_gui.learning.shelf import load_card
+from precmed_gui.learning.shelf import load_card, model_digest
 from precmed_gui.places import record_file, user_models_folder
 
 PROGRAM = [sys.executable, "-m", "precmed_gui.cli"]
@@ -202,6 +203,8 @@ def test_predict_keeps_every_answer_before_it_is_printed(
     record_file().unlink()
     record_file().mkdir()
     assert main(command) == 1
+    assert set(document(capsys)) == {"error", "hint"}
+    assert main(command[:-1]) == 1
     assert capsys.readouterr().out == ""
 
 
@@ -283,11 +286,65 @@ def test_what_fails_ends_with_a_sentence_and_a_hint_and_code_1(
     capsys.readouterr()
     assert main(command) == 1
     out, err = capsys.readouterr()
-    assert out == ""
+    if "--json" in command:
+        failure = json.loads(out)
+        assert err == f"Error: {failure['error']}\n{failure['hint']}\n"
+    else:
+        assert out == ""
     assert err.startswith("Error: ")
     assert len(err.splitlines()) == 2
     assert "Traceback" not in err
     assert not user_models_folder().exists() or not list(user_models_folder().iterdir())
+
+
+def test_a_stopped_command_answers_one_document_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_asked: object) -> None:
+        raise Cancelled
+
+    monkeypatch.setattr("precmed_gui.cli.opened", stopped)
+    assert main(["evaluate", str(tmp_path), str(tmp_path), "--json"]) == 1
+    assert document(capsys) == {"error": "Stopped. Nothing was changed.", "hint": None}
+
+
+def test_what_only_looks_like_json_asks_for_no_document(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["check", "--", "--json"]) == 1
+    assert capsys.readouterr().out == ""
+
+
+def test_train_keeps_a_row_of_the_training_where_that_is_asked(
+    bars: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["train", str(bars), "--recipe", "article-cnn", "--epochs", "1", "--json"]
+    assert main([*command, "--out", str(tmp_path / "one"), "--archive"]) == 0
+    said = document(capsys)
+    record = open_record(record_file())
+    [kept] = record.trainings()
+    assert said["archive"] == {"row": kept.number, "head": record.head()}
+    record.close()
+    card = load_card(tmp_path / "one")
+    assert kept.model_digest == model_digest(tmp_path / "one")
+    assert (kept.origin.recipe, kept.origin.cohort) == ("article-cnn", "bars")
+    assert (kept.origin.images, kept.origin.split) == (card.data.images, card.split.fingerprint)
+    assert dict(kept.origin.counts) == {"lying": 20, "standing": 20}
+    assert main(["audit", "trainings", "--json"]) == 0
+    [listed] = document(capsys)["trainings"]
+    assert (listed["number"], listed["origin"]["recipe"]) == (kept.number, "article-cnn")
+    assert main(["audit", "trainings"]) == 0
+    assert "40 images" in capsys.readouterr().out
+
+
+def test_a_record_that_cannot_be_opened_stops_a_training_before_it_begins(
+    bars: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record_file().mkdir(parents=True)
+    out = tmp_path / "model"
+    assert main(["train", str(bars), "--out", str(out), "--archive"]) == 1
+    assert "record" in capsys.readouterr().err
+    assert not out.exists()
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,47 @@ def test_a_backup_is_restored(
     assert verified(capsys, "--record", str(backup))[1]["head"] == head
 
 
+@pytest.mark.parametrize("is_readable", [True, False])
+def test_restoring_over_a_damaged_record_says_whether_erasures_are_lost(
+    is_readable: bool, head: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backup = str(tmp_path / "copy")
+    assert main(["archive", "backup", backup]) == 0
+    if not is_readable:
+        record_file().write_bytes(b"rubbish" * 1000)
+    capsys.readouterr()
+    assert main(["archive", "restore", backup]) == 0
+    out = capsys.readouterr().out
+    [former] = record_file().parent.glob("record.before-*.sqlite")
+    assert f"The former record is {former}." in out
+    assert ("erase them once more" in out) is not is_readable
+    assert verified(capsys, "--head", head)[1]["valid"] is True
+
+
+def test_what_is_no_backup_is_said_and_the_record_stays(
+    head: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "copy").write_bytes(b"rubbish" * 1000)
+    assert main(["archive", "restore", str(tmp_path / "copy")]) == 1
+    assert "“copy” is damaged, or no backup of a record." in capsys.readouterr().err
+    assert verified(capsys)[1]["head"] == head
+
+
+def test_an_error_of_verify_is_a_document_too(
+    head: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PRECMED_NEW_PASSPHRASE", "words")
+    assert main(["archive", "passphrase"]) == 0
+    code, document = verified(capsys)
+    assert (code, document["error"]) == (1, "The record is encrypted.")
+    assert "PRECMED_PASSPHRASE" in str(document["hint"])
+
+
+def test_a_record_without_trainings_says_so(head: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "trainings"]) == 0
+    assert capsys.readouterr().out == "No training is in the record.\n"
+
+
 def test_former_records_that_still_know_the_patient_are_named(
     head: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from made_reading import HEAD, NAMES, make_decisions, make_full_report, make_map, make_shown
+from made_report import make_report
 
 from precmed_gui.diagnosis.pictures import Picture
 from precmed_gui.diagnosis.report import ReportForm, file_stem
+from precmed_gui.evaluation.answer_texts import figures_of
 from precmed_gui.exchange.report_contents import display_pixels, report_of
 from precmed_gui.exchange.report_page import body_of
 from precmed_gui.exchange.report_pictures import overlaid
@@ -104,6 +106,19 @@ def test_a_gone_model_is_told_and_no_meaning_is_invented():
     assert "The model is not on this computer" in text
     assert "No intended use stated." in text
     assert all(not bar.meaning for bar in report.bars)
+
+
+def test_a_gone_model_is_told_of_by_the_figures_kept_with_its_answer():
+    figures = figures_of(make_report().card)
+    shown, pixels = make_shown(), np.zeros((4, 4), np.uint8)
+    report = report_of(replace(shown, figures=figures), pixels, None, ReportForm())
+    whole = report_of(shown, pixels, make_report().card, ReportForm())
+    assert report.bars == whole.bars
+    assert report.set_text == whole.set_text
+    assert "such sets held the true class" in report.set_text
+    assert all(bar.meaning for bar in report.bars)
+    bare = report_of(shown, pixels, None, ReportForm())
+    assert bare.set_text == "Could not be ruled out: effusion."
 
 
 def test_sentences_are_in_the_language_of_the_report():

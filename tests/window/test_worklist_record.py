@@ -17,9 +17,11 @@ from precmed_gui.archive.record import open_record
 from precmed_gui.archive.record_errors import WrongPassphrase
 from precmed_gui.archive.record_seal import seal_path
 from precmed_gui.diagnosis.cases import Case
+from precmed_gui.diagnosis.errors import FailedStorage
 from precmed_gui.diagnosis.explanation import Explanation, MapChecks
 from precmed_gui.diagnosis.prediction import PredictionList
 from precmed_gui.diagnosis.record import UsedModel
+from precmed_gui.diagnosis.training import TrainingResult
 from precmed_gui.places import record_file
 from precmed_gui.window.engines import make_jobs
 from precmed_gui.window.main_window import MainWindow
@@ -83,6 +85,7 @@ def test_a_damaged_record_gives_way_to_its_backup(qtbot, window, monkeypatch, tm
     monkeypatch.setattr(window.dialogs, "confirm", lambda *_asked: True)
     finish(qtbot, window, window.room.record.restore)
     assert window.room.keeper.counts()["waiting"] == 2
+    assert "too damaged to tell who was erased" in window.worklist.strip.text()
     assert not window.room.is_damaged
     [former] = record_file().parent.glob("record.before-*.sqlite")
     assert former.read_bytes() == b"x" * 9000
@@ -303,6 +306,69 @@ def test_saved_tables_are_noted_with_their_cases(qtbot, window, monkeypatch, tmp
     ]
     digests = [sha256(file.read_bytes()).hexdigest() for file in (table, decisions)]
     assert [one.digest for one in noted] == digests
+
+
+def test_a_reader_who_signs_a_report_stands_in_the_row_of_the_export(
+    qtbot, window, dicom, monkeypatch, tmp_path
+):
+    window.room.decisions.decide(Choice("agree"))
+    window.prediction.table.go_to(2)
+    questions = []
+
+    def confirm(text, *_more):
+        questions.append(text)
+        return "Sign" in text
+
+    monkeypatch.setattr(window.dialogs, "confirm", confirm)
+    monkeypatch.setattr(window.dialogs, "save_file", lambda *_asked: str(tmp_path / "sr.dcm"))
+    window.room.reports.save_sr()
+    qtbot.waitUntil(lambda: not window.room.reports.is_working, timeout=SLOW)
+    assert questions == ["Sign the report as Dr Ada?"]
+    assert dcmread(tmp_path / "sr.dcm").VerificationFlag == "VERIFIED"
+    record = open_record(record_file())
+    [noted] = record.exports_of(window.room.shown().number)
+    record.close()
+    assert (noted.kind, noted.name, noted.signed_by) == ("sr", "sr.dcm", "Dr Ada")
+    assert noted.digest == sha256((tmp_path / "sr.dcm").read_bytes()).hexdigest()
+
+
+def test_a_kept_answer_says_what_its_set_and_its_bars_meant_then(window):
+    window.room.keeper.keep((answer(5, label_set=("ill",)),))
+    [row] = window.room.keeper.rows("5.png", "", 10, 0)
+    window.workspace.choose_model(None, None)
+    window.room.worklist.open(row)
+    said = window.prediction.answer
+    assert "Cannot be ruled out at 90 %: “ill”." in said.verdict.text()
+    assert "about 83 were right" in said.bars.meaning
+    assert "As “m” said on" in said.bars.meaning
+    window.room.keeper.remember(replace(row.shown, figures=None))
+    window.prediction.show_kept(window.prediction.current())
+    assert "Could not be ruled out: ill." in said.verdict.text()
+    assert said.bars.meaning.startswith("ill, 80 %. As “m” said on")
+
+
+TRAINED = TrainingResult("/shelf/one", replace(CARD, is_checkpoint=True), True, 0.0)
+
+
+def test_a_training_that_ends_with_a_model_is_a_row(window):
+    window.training_flow.finished.emit(TRAINED)
+    record = open_record(record_file())
+    [kept] = record.trainings()
+    record.close()
+    assert (kept.model_name, kept.reader, kept.is_stopped) == ("m", "Dr Ada", True)
+    assert kept.origin.images == CARD.data.images
+
+
+def test_a_training_that_no_record_takes_is_said_and_stays(window, monkeypatch):
+    def refuse():
+        raise FailedStorage("The disk is full.", "Free some space.")
+
+    window.room.close()
+    monkeypatch.setattr(window.room.keeper, "_opener", refuse)
+    window.training_flow.finished.emit(TRAINED)
+    said = window.training.strip.text()
+    assert "the training is not in the record: The disk is full." in said
+    assert "Free some space." in said
 
 
 def test_a_map_is_kept_when_it_is_shown(window):
