@@ -22,6 +22,7 @@ from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.prediction import PredictionList
 from precmed_gui.diagnosis.record import Audit, Training
 from precmed_gui.diagnosis.training import TrainingResult
+from precmed_gui.evaluation.figure_texts import images_text, number
 from precmed_gui.language import _, ngettext, sentences
 from precmed_gui.options import AsJson
 from precmed_gui.places import record_file
@@ -69,7 +70,7 @@ WithNames = Annotated[
     bool, typer.Option("--identity", help=_("Write the names of cases and patients, too."))
 ]
 
-audit_app = typer.Typer(help=_("Look whether the record is as it was written."))
+audit_app = typer.Typer(help=_("Verify the record, and list the trainings in it."))
 archive_app = typer.Typer(help=_("Back up, restore and encrypt the record, or erase a patient."))
 
 
@@ -275,17 +276,16 @@ def _audit_text(found: Audit) -> str:
 
 
 def _training_text(training: Training) -> str:
-    text = _("{number}  {ended}  “{model}” on “{cohort}”: {images}, {patients}. {test}")
+    text = _("{row}  {when}  “{model}” on “{cohort}”: {images}, {patients}. {test}")
     origin = training.origin
-    images = ngettext("{n} image", "{n} images", origin.images).format(n=origin.images)
-    patients = ngettext("{n} patient", "{n} patients", origin.patients).format(n=origin.patients)
+    patients = ngettext("{n} patient", "{n} patients", origin.patients)
     return text.format(
-        number=training.number,
-        ended=training.ended,
+        row=training.number,
+        when=training.ended,
         model=training.model_name,
         cohort=origin.cohort,
-        images=images,
-        patients=patients,
+        images=images_text(origin.images),
+        patients=patients.format(n=number(origin.patients)),
         test=training.test_sentence,
     )
 
