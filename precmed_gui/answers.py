@@ -8,7 +8,13 @@ from precmed_gui.check_answers import receipt_lines
 from precmed_gui.diagnosis.cases import Cohort, Unreadable
 from precmed_gui.diagnosis.evaluation import Comparison
 from precmed_gui.diagnosis.model_card import ModelCard
-from precmed_gui.diagnosis.prediction import Evaluated, Prediction, PredictionList
+from precmed_gui.diagnosis.prediction import (
+    NEAREST,
+    Evaluated,
+    Neighbour,
+    Prediction,
+    PredictionList,
+)
 from precmed_gui.diagnosis.training import TrainingResult
 from precmed_gui.evaluation.leak_texts import leaks_texts
 from precmed_gui.evaluation.view_texts import seen_text
@@ -159,8 +165,17 @@ def _prediction_document(prediction: Prediction) -> dict[str, object]:
         "set": list(prediction.label_set),
         "verdict": prediction.verdict,
         "reason": prediction.reason,
-        "nearest": [found.path for found in prediction.nearest],
+        "nearest": [found.path for found in prediction.nearest[:NEAREST]],
+        "nearest_by_class": {
+            label: [_neighbour_document(one) for one in found]
+            for label, found in prediction.nearest_by_class
+        }
+        | {label: [] for label in prediction.unkept},
     }
+
+
+def _neighbour_document(neighbour: Neighbour) -> dict[str, object]:
+    return {"path": neighbour.path, "distance": neighbour.distance}
 
 
 def predicted_text(answers: PredictionList) -> str:

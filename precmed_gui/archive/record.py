@@ -40,6 +40,7 @@ from precmed_gui.archive.record_rows import (
     shown_in,
     training_entry,
     training_in,
+    with_nearest,
 )
 from precmed_gui.archive.record_worklist import (
     Wanted,
@@ -109,7 +110,8 @@ class Record:
                 kept.append(replace(shown, number=tail.append(entry), at=tail.at))
                 add_answer(self.file, kept[-1], {**entry.content, **(entry.identity or {})})
                 if shown.nearest:
-                    tail.append(nearest_entry(shown.nearest, kept[-1].number))
+                    number = kept[-1].number
+                    tail.append(nearest_entry(shown.nearest, shown.unkept, number))
         self._models = models
         return tuple(kept)
 
@@ -213,6 +215,15 @@ class Record:
                 for row in self._about(shown_number, "nearest")
             )
             return next(found, ())
+
+    def whole(self, shown: Shown) -> Shown:
+        """An answer of the worklist with the training images that were shown beside it."""
+        with self._reading():
+            found = (
+                with_nearest(shown, opened_document(self.file.keys, row))
+                for row in self._about(shown.number, "nearest")
+            )
+            return next(found, shown)
 
     def maps_of(self, shown_number: int) -> tuple[ShownMap, ...]:
         """All maps shown of an answer, the first one first."""
@@ -325,7 +336,7 @@ class Record:
     def _whole(self, row: Row, models: dict[int, Model]) -> Shown:
         document = opened_document(self.file.keys, row)
         shown = shown_in(document, models, row.number, row.at)
-        return replace(shown, nearest=self.nearest_of(row.number))
+        return self.whole(shown)
 
     def _about(self, number: int, kind: str) -> Iterator[Row]:
         rows = self._rows("about = ? AND about > 0", number)
@@ -368,6 +379,7 @@ def shown_of(prediction: Prediction, model: UsedModel) -> Shown:
         test_sentence=model.test_sentence,
         slices=prediction.case.slices,
         nearest=prediction.nearest,
+        unkept=prediction.unkept,
         origin=model.origin,
         figures=model.figures,
     )

@@ -4,7 +4,7 @@ What all answers of a model share (its classes, what it is for) stands once, in 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from precmed_gui.archive.record_chain import Document, Entry
@@ -124,17 +124,19 @@ def shown_in(document: Document, models: Mapping[int, Model], number: int, at: s
     )
 
 
-def nearest_entry(nearest: Sequence[Neighbour], shown: int) -> Entry:
+def nearest_entry(nearest: Sequence[Neighbour], unkept: Sequence[str], shown: int) -> Entry:
     """The row of the training images beside the answer in row `shown`.
 
     They have a row of their own, as their names are about other patients: these can be erased
     without erasing whom the answer is about.
     """
-    content = {
+    content: dict[str, Any] = {
         "labels": [one.label for one in nearest],
         "distances": [float(one.distance) for one in nearest],
         "same": [one.is_same for one in nearest],
     }
+    if unkept:
+        content["unkept"] = list(unkept)
     return Entry("nearest", content, {"keys": [one.path for one in nearest]}, shown)
 
 
@@ -143,6 +145,15 @@ def nearest_in(document: Document) -> tuple[Neighbour, ...]:
     labels, distances = document["labels"], document["distances"]
     keys = document.get("keys", [""] * len(labels))
     return tuple(map(Neighbour, keys, labels, distances))
+
+
+def with_nearest(shown: Shown, document: Document) -> Shown:
+    """The answer with the training images of a row's document, and of which classes none is kept.
+
+    Earlier versions did not look for classes without any, and wrote nothing of them.
+    """
+    unkept = tuple(document.get("unkept", ()))
+    return replace(shown, nearest=nearest_in(document), unkept=unkept)
 
 
 def map_entry(found: ShownMap) -> Entry:

@@ -9,6 +9,9 @@ from precmed_gui.diagnosis.evaluation import Evaluation
 SAME_DISTANCE = 0.005
 """Below this a training image is the very image that is read."""
 
+NEAREST = 3
+"""So many of all training images stand beside an answer, whatever their classes."""
+
 Verdict = Literal["answer", "refer", "refused"]
 """An answer; a set too wide to answer; an image unlike all the model was trained on."""
 
@@ -57,9 +60,13 @@ class Prediction:
     reason
         Why it is referred or refused, one translated sentence; "" for an answer.
     nearest
-        The nearest training images, nearest first; empty where the model kept none.
+        Training images, nearest first: `NEAREST` of all, and the nearest of each class (of many
+        classes: of the most probable ones); empty where the model kept none. Answers recorded by
+        an earlier version have the nearest of all alone.
     fingerprint
         Of the pixels that were read (32 hexadecimal digits); "" where nobody knows.
+    unkept
+        The classes of which the model keeps no training image, so that none can be near.
     """
 
     case: Case
@@ -70,6 +77,16 @@ class Prediction:
     reason: str = ""
     nearest: tuple[Neighbour, ...] = ()
     fingerprint: str = ""
+    unkept: tuple[str, ...] = ()
+
+    @property
+    def nearest_by_class(self) -> tuple[tuple[str, tuple[Neighbour, ...]], ...]:
+        """(class, its nearest images) in the model's order, classes without any left out."""
+        pairs = ((label, self._nearest_of(label)) for label in self.labels)
+        return tuple((label, found) for label, found in pairs if found)
+
+    def _nearest_of(self, label: str) -> tuple[Neighbour, ...]:
+        return tuple(one for one in self.nearest if one.label == label)
 
     @property
     def ranked(self) -> tuple[tuple[str, float], ...]:

@@ -97,12 +97,14 @@ class Shown:
         Pictures the case held when it was read, at least 1.
     nearest
         The training images shown beside it, nearest first; their paths are emptied with the
-        patient. The rows of a worklist do not have them.
+        patient. The rows of a worklist do not have them, nor `unkept`.
     origin
         Where its model comes from, to be kept with the first answer of that model; None when read
         back.
     figures
         What its sentences are made from, kept likewise; None in records of earlier versions.
+    unkept
+        As in `Prediction`.
     """
 
     case_key: str
@@ -124,6 +126,7 @@ class Shown:
     nearest: tuple[Neighbour, ...] = ()
     origin: ModelOrigin | None = field(default=None, compare=False, repr=False)
     figures: ModelFigures | None = field(default=None, compare=False, repr=False)
+    unkept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

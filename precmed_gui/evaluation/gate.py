@@ -4,6 +4,7 @@ Fitted after a training; at a prediction the distance decides between an answer 
 the nearest training images are shown beside it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -12,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 LARGEST_REFERENCE = 4000
+LEAST_OF_CLASS = 3
+"""So many of each class are in a reference, however rare the class is."""
 MOST_DIRECTIONS = 64
 CASES_A_DIRECTION = 4
 MOST_NEIGHBOURS = 10
@@ -61,6 +64,7 @@ class GateFit(NamedTuple):
 def fit_gate(
     training: NDArray[np.floating],
     validation: NDArray[np.floating],
+    classes: NDArray[np.integer] | None = None,
     *,
     target: float = 0.01,
     seed: int = 0,
@@ -85,6 +89,9 @@ def fit_gate(
         (n, d) finite features, n at least 2.
     validation
         (v, d) features of images that were not trained on; v may be 0.
+    classes
+        (n,) of the training images, so that a part of them holds some of each class; None where
+        that does not matter.
     target
         Share of fitting images to refuse, in (0, 1).
     seed
@@ -96,7 +103,7 @@ def fit_gate(
         `reference.rows` are rows of `training`.
     """
     random = np.random.default_rng(seed)
-    rows = _rows(len(training), random)
+    rows = _rows(np.zeros(len(training), np.int64) if classes is None else classes, random)
     reference = _reference(training, rows, _directions(len(rows)))
     neighbours = _neighbours(len(reference.rows))
     found = distances(reference, validation, neighbours)
@@ -116,9 +123,13 @@ def distances(
 
 
 def nearest(
-    reference: Reference, features: NDArray[np.floating], count: int = 3
+    reference: Reference,
+    features: NDArray[np.floating],
+    count: int = 3,
+    classes: NDArray[np.int64] | None = None,
+    each: int = 1,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Find the training images most like each image.
+    """Find the training images most like each image, and those of each class.
 
     Parameters
     ----------
@@ -126,21 +137,32 @@ def nearest(
         (n, d).
     count
         As many of the reference as exist are returned at most.
+    classes
+        (m,) of the reference, at least 0; None asks for no more than `count` of all.
+    each
+        As many of each class as exist are returned at most.
 
     Returns
     -------
     tuple of ndarray
-        (n, count) positions in `reference.rows`, nearest first, and (n, count) their distances.
+        (n, columns) positions in `reference.rows` and (n, columns) their distances: `count` of
+        all, nearest first; then `each` of class 0, nearest first, and so on.
     """
     count = min(count, len(reference.rows))
-    positions = np.empty((len(features), count), dtype=np.int64)
-    away = np.empty((len(features), count))
-    kept = reference.features.astype(np.float64)
+    order = (
+        np.arange(len(reference.rows)) if classes is None else np.argsort(classes, kind="stable")
+    )
+    sizes = [] if classes is None else np.bincount(classes).tolist()
+    columns = count + sum(min(each, size) for size in sizes)
+    positions = np.empty((len(features), columns), dtype=np.int64)
+    away = np.empty(positions.shape)
+    kept = reference.features[order].astype(np.float64)
     with _arithmetic().limit(limits=1, user_api="blas"):
         for start in range(0, len(features), AT_ONCE):
             part = slice(start, start + AT_ONCE)
             asked = projected(reference, features[part])
-            positions[part], away[part] = _nearest(kept, asked, count)
+            found, away[part] = _nearest(kept, asked, count, [(size, each) for size in sizes])
+            positions[part] = order[found]
     return positions, away
 
 
@@ -157,20 +179,57 @@ def _arithmetic() -> Any:
 
 
 def _nearest(
-    kept: NDArray[np.float64], asked: NDArray[np.float64], count: int
+    kept: NDArray[np.float64],
+    asked: NDArray[np.float64],
+    count: int,
+    runs: Sequence[tuple[int, int]],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Rows of `kept` and distances; each of the `runs` of rows is (its length, how many of it)."""
     squares = (asked**2).sum(axis=1)[:, None] + (kept**2).sum(axis=1) - 2 * asked @ kept.T
-    some = np.argpartition(squares, count - 1, axis=1)[:, :count]
-    # The expansion above loses digits where two points are close; the few that count are redone.
-    exact = np.linalg.norm(asked[:, None, :] - kept[some], axis=2)
-    order = np.argsort(exact, axis=1, kind="stable")
-    return np.take_along_axis(some, order, axis=1), np.take_along_axis(exact, order, axis=1)
+    some = [np.argpartition(squares, count - 1, axis=1)[:, :count]]
+    start = 0
+    for length, wanted in runs:
+        run = squares[:, start : start + length]
+        some.append(start + _least(run, min(wanted, length)))
+        start += length
+    return _exactly(kept, asked, some)
 
 
-def _rows(images: int, random: np.random.Generator) -> NDArray[np.int64]:
+def _exactly(
+    kept: NDArray[np.float64], asked: NDArray[np.float64], some: Sequence[NDArray[np.int64]]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The same side by side, each part nearest first, with distances.
+
+    The expansion that found them loses digits where two points are close.
+    """
+    found = np.concatenate(some, axis=1)
+    exact = np.linalg.norm(asked[:, None, :] - kept[found], axis=2)
+    parts = np.repeat(np.arange(len(some)), [part.shape[1] for part in some])
+    order = np.lexsort((exact, np.broadcast_to(parts, exact.shape)), axis=1)
+    return np.take_along_axis(found, order, axis=1), np.take_along_axis(exact, order, axis=1)
+
+
+def _least(squares: NDArray[np.float64], count: int) -> NDArray[np.int64]:
+    """(n, count) columns of the smallest values, of which `squares` is robbed; a few are wanted."""
+    found = np.empty((len(squares), count), np.int64)
+    for place in range(count):
+        found[:, place] = np.argmin(squares, axis=1)
+        np.put_along_axis(squares, found[:, place, None], np.inf, axis=1)
+    return found
+
+
+def _rows(classes: NDArray[np.integer], random: np.random.Generator) -> NDArray[np.int64]:
+    """The training images to keep, drawn; the first few of each class come before all others."""
+    images = len(classes)
     if images <= LARGEST_REFERENCE:
         return np.arange(images)
-    return np.sort(random.choice(images, size=LARGEST_REFERENCE, replace=False))
+    order = random.permutation(images)
+    shuffled = classes[order]
+    is_spare = np.ones(images, np.bool_)
+    for number in np.unique(shuffled):
+        is_spare[np.flatnonzero(shuffled == number)[:LEAST_OF_CLASS]] = False
+    kept = order[np.argsort(is_spare, kind="stable")][:LARGEST_REFERENCE]
+    return np.sort(kept)
 
 
 def _directions(images: int) -> int:

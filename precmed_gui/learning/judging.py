@@ -169,8 +169,8 @@ def judged_cases(
 
 
 def _fitted_gate(card: ModelCard, data: TrainingData, answers: Mapping[str, PartAnswers]) -> _Gate:
-    fit = fit_gate(answers["train"].features, answers["validation"].features, target=FALSE_REFUSALS)
-    train = data.parts["train"]
+    train, validation = data.parts["train"], answers["validation"].features
+    fit = fit_gate(answers["train"].features, validation, train.labels, target=FALSE_REFUSALS)
     some = np.random.default_rng(0).permutation(len(train.rows))[:_SAMPLE]
     seen = train.chosen(np.sort(some))
     template = _template(seen)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.evaluation import GateRule
 from precmed_gui.diagnosis.model_card import ModelCard
-from precmed_gui.diagnosis.prediction import Neighbour, Prediction, Verdict
+from precmed_gui.diagnosis.prediction import Prediction, Verdict
 from precmed_gui.evaluation.evaluating import is_referred, sets_of, shown
 from precmed_gui.evaluation.gate import Reference, nearest
 from precmed_gui.evaluation.wording import referred_because
@@ -22,9 +23,8 @@ from precmed_gui.learning.gate import (
     refused_by_distance,
 )
 from precmed_gui.learning.kept_features import KeptFeatures
+from precmed_gui.learning.nearest_cases import Near, Search, beside, near_images, search_of
 from precmed_gui.learning.slices import averaged, commonest, most_refuse
-
-NEAREST = 3
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,11 @@ class LoadedModel:
     run: Run
     kept: KeptFeatures | None
     learned: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def search(self) -> Search:
+        """How the training images are searched."""
+        return search_of(self.card, self.learned)
 
 
 @dataclass(frozen=True)
@@ -77,8 +82,8 @@ def logits_of(probabilities: NDArray[np.floating]) -> NDArray[np.float64]:
 
 def predictions_of(model: LoadedModel, said: Said) -> tuple[Prediction, ...]:
     """The answers for some cases; refused comes before "refer", that before an answer."""
-    neighbours, reasons = _compared(model, said)
-    return _answers(model.card, said.cases, logits_of(said.probabilities), neighbours, reasons)
+    near, reasons = _compared(model, said)
+    return _answers(model, said.cases, logits_of(said.probabilities), near, reasons)
 
 
 def prediction_of_slices(
@@ -99,12 +104,12 @@ def prediction_of_slices(
     """
     logits, typical = averaged(np.concatenate([logits_of(part.probabilities) for part in said]))
     compared = [_compared(model, part) for part in said]
-    neighbours = [found for part, _reasons in compared for found in part]
+    near = [found for part, _reasons in compared for found in part]
     reasons = [reason for _part, found in compared for reason in found if reason]
     is_refused = most_refuse(len(reasons) + unread, case.slices)
     reason = (commonest(reasons) if reasons else _unread_slices()) if is_refused else ""
     rows = logits[np.newaxis]
-    return _answers(model.card, [case], rows, [neighbours[typical]], [reason])[0]
+    return _answers(model, [case], rows, [near[typical]], [reason])[0]
 
 
 def _unread_slices() -> str:
@@ -112,13 +117,15 @@ def _unread_slices() -> str:
 
 
 def _answers(
-    card: ModelCard,
+    model: LoadedModel,
     cases: Sequence[Case],
     logits: NDArray[np.float64],
-    neighbours: Sequence[tuple[Neighbour, ...]],
+    near: Sequence[Near | None],
     reasons: Sequence[str],
 ) -> tuple[Prediction, ...]:
     """From log-probabilities and the reasons to refuse ("": none) to what a reader is told."""
+    card, search = model.card, model.search
+    unkept = search.unkept if model.kept else ()
     probabilities = shown(logits, card.calibration)
     sets = sets_of(probabilities, card.sets)
     referred = is_referred(sets, card.sets)
@@ -131,6 +138,10 @@ def _answers(
             verdict = "refused"
         elif referred[row]:
             verdict, reason = "refer", referred_because(label_set, len(card.labels))
+        # The percentages of a refused image mean nothing, not even for what to compare it with.
+        order = np.argsort(-probabilities[row], kind="stable").tolist()
+        ranking = None if verdict == "refused" else order
+        found = near[row]
         predictions.append(
             Prediction(
                 case=case,
@@ -139,7 +150,8 @@ def _answers(
                 label_set=label_set,
                 verdict=verdict,
                 reason=reason,
-                nearest=neighbours[row],
+                nearest=() if found is None else beside(search, found, ranking),
+                unkept=unkept,
             )
         )
     return tuple(predictions)
@@ -163,28 +175,18 @@ def _label_set(
     return tuple(card.labels[place] for place in order if is_in[place])
 
 
-def _compared(model: LoadedModel, said: Said) -> tuple[list[tuple[Neighbour, ...]], list[str]]:
-    """The nearest training images of each case, and why it is refused; "" if it is not."""
+def _compared(model: LoadedModel, said: Said) -> tuple[Sequence[Near | None], list[str]]:
+    """The training images near to each case, and why it is refused; "" if it is not."""
     gate, kept = model.card.gate, model.kept
     if kept is None:
-        return [()] * len(said.cases), [""] * len(said.cases)
-    count = max(NEAREST, gate.neighbours if gate else 0)
-    positions, away = nearest(kept.reference, said.features, count)
-    neighbours = [
-        tuple(
-            Neighbour(model.learned[position][0], model.learned[position][1], distance)
-            for position, distance in zip(places[:NEAREST], lengths[:NEAREST], strict=True)
-        )
-        for places, lengths in zip(positions.tolist(), away.tolist(), strict=True)
-    ]
+        return [None] * len(said.cases), [""] * len(said.cases)
+    near, away = near_images(model.search, kept.reference, said.features)
     if gate is None:
-        return neighbours, [""] * len(said.cases)
+        return near, [""] * len(said.cases)
     ask = _asking_inverted(model.run, kept.reference, gate, said.inputs)
     by_distance = refused_by_distance(away[:, : gate.neighbours].mean(axis=1), gate, ask)
     at_sight = sight_reasons(said, gate, kept)
-    return neighbours, [
-        first or second for first, second in zip(at_sight, by_distance, strict=True)
-    ]
+    return near, [first or second for first, second in zip(at_sight, by_distance, strict=True)]
 
 
 def _asking_inverted(

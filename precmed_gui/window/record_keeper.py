@@ -14,7 +14,7 @@ from precmed_gui.archive.record import map_of
 from precmed_gui.archive.record_errors import ReplacedRecord
 from precmed_gui.diagnosis.errors import PrecmedError
 from precmed_gui.diagnosis.explanation import Explanation
-from precmed_gui.diagnosis.prediction import Neighbour, Prediction
+from precmed_gui.diagnosis.prediction import Prediction
 from precmed_gui.diagnosis.record import Decision, Export, Shown, ShownMap, WorklistRow
 from precmed_gui.language import N_, _, sentences
 
@@ -40,7 +40,7 @@ class KeptRecord(Protocol):
     def answers_of(self, case_key: str) -> tuple[int, ...]: ...
     def decisions_of(self, shown_number: int) -> tuple[Decision, ...]: ...
     def earlier_of(self, patient: str) -> tuple[WorklistRow, ...]: ...
-    def nearest_of(self, shown_number: int) -> tuple[Neighbour, ...]: ...
+    def whole(self, shown: Shown) -> Shown: ...
     def note_map(self, found: ShownMap) -> ShownMap: ...
     def note_export(self, export: Export) -> Export: ...
     def head(self) -> str: ...
@@ -225,8 +225,7 @@ class RecordKeeper(QObject):
 
     def whole(self, shown: Shown) -> Shown:
         """An answer of the worklist with the training images that were shown beside it."""
-        nearest = self._looked_up(lambda record: record.nearest_of(shown.number), shown.nearest)
-        return replace(shown, nearest=nearest)
+        return self._looked_up(lambda record: record.whole(shown), shown)
 
     @Slot(object)
     def note_map(self, found: Explanation) -> None:
@@ -298,4 +297,4 @@ def _is_same(one: Shown, other: Shown) -> bool:
 def _bare(shown: Shown) -> Shown:
     """What makes an answer the answer it is, but for its probabilities; one a class."""
     plain = replace(shown, number=0, at="", reason="", intended_use="", test_sentence="")
-    return replace(plain, nearest=(), probabilities=())
+    return replace(plain, nearest=(), unkept=(), probabilities=())

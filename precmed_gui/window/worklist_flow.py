@@ -288,4 +288,5 @@ def prediction_of(shown: Shown) -> Prediction:
         shown.reason,
         shown.nearest,
         fingerprint=shown.fingerprint,
+        unkept=shown.unkept,
     )
