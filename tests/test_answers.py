@@ -99,18 +99,30 @@ def test_the_lines_tell_figures_with_intervals_and_warnings(card):
 
 
 def test_a_prediction_says_its_set_its_verdict_and_what_it_resembles():
-    near = Neighbour("/t/1.png", "a", 0.5)
-    read = (
-        Prediction(Case("/a.png"), ("a", "b"), (0.9, 0.1), ("a",), "answer", "", (near,)),
-        Prediction(Case("/b.png"), ("a", "b"), (0.5, 0.5), ("a", "b"), "refer", "Two remain."),
-        Prediction(Case("/c.png"), ("a", "b"), (1.0, 0.0), (), "refused", "It is blank."),
+    near = tuple(
+        Neighbour(f"/t/{number}.png", label, number / 2)
+        for number, label in enumerate(("b", "b", "a", "b", "a"), 1)
     )
+    read = (
+        Prediction(Case("/a.png"), ("a", "b"), (0.9, 0.1), ("a",), "answer", "", near),
+        Prediction(Case("/b.png"), ("a", "b"), (0.5, 0.5), ("a", "b"), "refer", "Two remain."),
+        Prediction(
+            Case("/c.png"), ("a", "b"), (1.0, 0.0), (), "refused", "It is blank.",
+            (Neighbour("/t/1.png", "a", 0.5),), unkept=("b",),
+        ),
+    )  # fmt: skip
     document = as_read(
         answers.predicted_document(PredictionList("m", read, (UNREAD,), "To learn."))
     )
     assert document["intended_use"] == "To learn."
     first, second, third = document["predictions"]
-    assert first["nearest"] == ["/t/1.png"]
+    assert first["nearest"] == ["/t/1.png", "/t/2.png", "/t/3.png"]
+    assert first["nearest_by_class"] == {
+        "a": [{"path": "/t/3.png", "distance": 1.5}, {"path": "/t/5.png", "distance": 2.5}],
+        "b": [{"path": f"/t/{number}.png", "distance": number / 2} for number in (1, 2, 4)],
+    }
+    assert second["nearest_by_class"] == {}
+    assert third["nearest_by_class"] == {"a": [{"path": "/t/1.png", "distance": 0.5}], "b": []}
     assert (second["set"], second["verdict"], second["reason"]) == (
         ["a", "b"], "refer", "Two remain.",
     )  # fmt: skip

@@ -192,9 +192,16 @@ def test_predict_keeps_every_answer_before_it_is_printed(
     assert (noted.kind, noted.name, noted.cases) == ("predictions", table.name, len(kept))
     assert noted.digest == sha256(table.read_bytes()).hexdigest()
     assert (used.digest, used.origin.counts[0][0]) == (kept[0].model_digest, "lying")
-    assert [[near.path for near in one.nearest] for one in kept] == [
+    assert [[near.path for near in one.nearest[:3]] for one in kept] == [
         one["nearest"] for one in said["predictions"]
     ]
+    for one, read in zip(kept, said["predictions"], strict=True):
+        by_class = {
+            label: [near["path"] for near in found]
+            for label, found in read["nearest_by_class"].items()
+        }
+        assert sorted(by_class) == ["lying", "standing"]
+        assert sorted(near.path for near in one.nearest) == sorted(sum(by_class.values(), []))
     assert [one.case_key for one in kept] == [one["path"] for one in said["predictions"]]
     assert [list(one.probabilities) for one in kept] == [
         list(one["probabilities"].values()) for one in said["predictions"]

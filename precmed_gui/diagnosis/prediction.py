@@ -12,6 +12,9 @@ SAME_DISTANCE = 0.005
 NEAREST = 3
 """So many of all training images stand beside an answer, whatever their classes."""
 
+FEW_CLASSES = 3
+"""With so many classes or fewer as many of each stand there too, with more one of each."""
+
 Verdict = Literal["answer", "refer", "refused"]
 """An answer; a set too wide to answer; an image unlike all the model was trained on."""
 

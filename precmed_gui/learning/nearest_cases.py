@@ -13,11 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from precmed_gui.diagnosis.model_card import ModelCard
-from precmed_gui.diagnosis.prediction import NEAREST, Neighbour
+from precmed_gui.diagnosis.prediction import FEW_CLASSES, NEAREST, Neighbour
 from precmed_gui.evaluation.gate import Reference, nearest
 
-FEW_CLASSES = 3
-"""With so many classes or fewer there are three images of each, with more there is one."""
 MOST_LACKING = 9
 """So many classes are filled up at most: all of a model with ten, for one is the nearest."""
 

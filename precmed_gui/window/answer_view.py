@@ -89,7 +89,7 @@ class AnswerView(QWidget):
             self.bars.clear()
             self.bars.setVisible(not reason and not is_hidden)
             self._meaning.setVisible(bool(self._meaning.text()) and not is_hidden)
-            self.nearest.show_nearest((), (), is_needed=False)
+            self.nearest.show_nearest(None)
             return
         note = reading.note if reading else ""
         self._show_prediction(prediction, card, note, is_refused=is_refused)
@@ -107,7 +107,7 @@ class AnswerView(QWidget):
             self.bars.clear()
         else:
             self.bars.show_prediction(bars, has_winner=prediction.verdict == "answer")
-        self.nearest.show_nearest(prediction.nearest, prediction.labels, is_needed=is_refused)
+        self.nearest.show_nearest(prediction)
 
     def retranslate(self) -> None:
         self._seen.setText(f"⚠ {_(SEEN)}")

@@ -1,34 +1,40 @@
-"""A fold with the training images that are nearest to the one on the screen, as small pictures."""
+"""A fold with the training images nearest to the one on the screen, of each class, as pictures."""
 
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.pictures import Thumbnail
-from precmed_gui.diagnosis.prediction import Neighbour
+from precmed_gui.diagnosis.prediction import FEW_CLASSES, Neighbour, Prediction
 from precmed_gui.language import N_, _
 from precmed_gui.window.cases_panel import as_pixmap
 from precmed_gui.window.icons import keep_icon
+from precmed_gui.window.nearest_sections import Section, sections_of
+from precmed_gui.window.nearest_tile import NearestTile
 from precmed_gui.window.theme import current_tokens, font_of, paint_swatch, theme_signals
 
 TITLE = N_("Nearest training images")
 TIP = N_(
-    "The images that the model learned from and that look most like this one to it. The smaller "
-    "the distance, the more alike."
+    "The images that the model learned from and that look most like this one to it, and those of "
+    "the other classes to compare with. The smaller the distance, the more alike."
 )
 GONE = N_("not on this computer any more")
-DISTANCE = N_("distance {distance}")
-SAME = N_("the very image")
-SPOKEN = N_("{label}, distance {distance}")
-MOST = 3
-MOST_KEPT = 120
-SIDE = 88
-_WORDS = 36
+MOST_KEPT = 240
+COLUMNS = 3
+_HEAD = 20
 
 
 class NearestImages(QWidget):
@@ -48,7 +54,7 @@ class NearestImages(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._known: OrderedDict[str, QPixmap | str] = OrderedDict()
-        self._neighbours: tuple[Neighbour, ...] = ()
+        self._prediction: Prediction | None = None
         self._is_opened_by_hand = False
         self._fold = QToolButton()
         self._fold.setAutoRaise(True)
@@ -57,20 +63,19 @@ class NearestImages(QWidget):
         self._fold.clicked.connect(self._on_clicked)
         self._fold.toggled.connect(self._on_toggled)
         keep_icon(self._fold, "chevron-right")
-        self._tiles = tuple(_Tile() for _place in range(MOST))
-        self._row = QWidget()
-        grid = QGridLayout(self._row)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(8)
-        for place, tile in enumerate(self._tiles):
-            grid.addWidget(tile, 0, place)
-            grid.setColumnStretch(place, 1)
-        self._row.hide()
+        self._sections = tuple(_SectionView() for _place in range(FEW_CLASSES))
+        self._body = QWidget()
+        sections = QVBoxLayout(self._body)
+        sections.setContentsMargins(8, 0, 8, 0)
+        sections.setSpacing(8)
+        for section in self._sections:
+            sections.addWidget(section)
+        self._body.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self._fold, 0, Qt.AlignmentFlag.AlignLeft)
-        layout.addWidget(self._row)
+        layout.addWidget(self._body)
         self.retranslate()
         self.hide()
 
@@ -79,29 +84,29 @@ class NearestImages(QWidget):
         """Whether the pictures are to be seen."""
         return self._fold.isChecked()
 
-    def show_nearest(
-        self, neighbours: Sequence[Neighbour], labels: Sequence[str], *, is_needed: bool
-    ) -> None:
-        """Show the images near to one.
+    @property
+    def spare_height(self) -> int:
+        """Pixels that all but the first row of pictures take."""
+        if not self.is_open or not self.tiles:
+            return 0
+        first = _HEAD + self.tiles[0].sizeHint().height()
+        return max(0, self._body.sizeHint().height() - first)
 
-        Parameters
-        ----------
-        neighbours
-            Nearest first; empty hides the whole fold.
-        labels
-            The model's classes in the order of their colours.
-        is_needed
-            Whether they belong to what must be seen; else the fold stays as the user left it.
+    @property
+    def tiles(self) -> tuple[NearestTile, ...]:
+        """Those that show an image, from the first to the last."""
+        return tuple(tile for section in self._sections for tile in section.tiles)
+
+    def show_nearest(self, prediction: Prediction | None) -> None:
+        """Show the images near to the one of this answer; None hides the whole fold.
+
+        For a refused image they must be seen; else the fold stays as the user left it.
         """
-        self._neighbours = tuple(neighbours[:MOST])
-        for place, tile in enumerate(self._tiles):
-            tile.setVisible(place < len(self._neighbours))
-            if place < len(self._neighbours):
-                tile.show_neighbour(self._neighbours[place], labels)
-        self.setVisible(bool(self._neighbours))
+        self._prediction = prediction
+        self._lay_out()
+        is_needed = prediction is not None and prediction.verdict == "refused"
         self._fold.setChecked(is_needed or self._is_opened_by_hand)
-        self._describe()
-        self._show_known()
+        self._wish(self._show_known())
 
     def show_thumbnails(self, thumbnails: Iterable[Thumbnail]) -> None:
         """Take in pictures, or the reasons why there are none."""
@@ -115,19 +120,31 @@ class NearestImages(QWidget):
     def retranslate(self) -> None:
         self._fold.setText(_(TITLE))
         self._fold.setToolTip(_(TIP))
-        self._describe()
+        self._lay_out()
+        self._show_known()
 
-    def _describe(self) -> None:
-        spoken = [tile.accessibleName() for tile in self._tiles[: len(self._neighbours)]]
-        self._fold.setAccessibleDescription("; ".join(spoken))
+    def _lay_out(self) -> None:
+        prediction = self._prediction
+        sections = sections_of(prediction) if prediction else ()
+        labels = prediction.labels if prediction else ()
+        for view, section in zip_longest(self._sections, sections):
+            view.show_section(section, labels)
+        self.setVisible(bool(sections))
+        spoken = (view.spoken for view in self._sections)
+        self._fold.setAccessibleDescription("; ".join(filter(None, spoken)))
 
-    def _show_known(self) -> None:
+    def _show_known(self) -> list[Case]:
+        """Fill in the pictures that are known; answers the cases whose picture is not."""
         missing = []
-        for tile, neighbour in zip(self._tiles, self._neighbours, strict=False):
-            found = self._known.get(neighbour.path) if neighbour.path else _(GONE)
+        for tile in self.tiles:
+            path = tile.neighbour.path
+            found = self._known.get(path) if path else _(GONE)
             tile.show_found(found)
             if found is None:
-                missing.append(case_of_key(neighbour.path))
+                missing.append(case_of_key(path))
+        return missing
+
+    def _wish(self, missing: Sequence[Case]) -> None:
         if missing and self.is_open:
             self.thumbnails_wished.emit(tuple(missing))
 
@@ -138,77 +155,101 @@ class NearestImages(QWidget):
 
     def _on_toggled(self, is_open: bool) -> None:
         keep_icon(self._fold, "chevron-down" if is_open else "chevron-right")
-        self._row.setVisible(is_open)
-        if is_open:
-            self._show_known()
+        self._body.setVisible(is_open)
+        self._wish(self._show_known())
 
 
-class _Tile(QWidget):
-    """One picture on black, its class and its distance below."""
+class _SectionView(QWidget):
+    """A heading, its pictures in columns, and what is to be said below."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._neighbour = Neighbour("", "", 0.0)
-        self._colour = -1
-        self._found: QPixmap | str | None = None
+        self._head, self._note = _Head(), QLabel()
+        self._note.setProperty("role", "caption")
+        self._note.setWordWrap(True)
+        self._tiles: list[NearestTile] = []
+        self._count = 0
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(8)
+        for column in range(COLUMNS):
+            self._grid.setColumnStretch(column, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._head)
+        layout.addLayout(self._grid)
+        layout.addWidget(self._note)
+
+    @property
+    def tiles(self) -> Sequence[NearestTile]:
+        """Those that show an image."""
+        return self._tiles[: self._count]
+
+    @property
+    def spoken(self) -> str:
+        """All of it, for who cannot see it; "" where nothing is shown."""
+        if self.isHidden():
+            return ""
+        note = self._note.text()
+        said = f"{self._head.label}: {note}" if note and self._head.label else note
+        return "; ".join(filter(None, (*(tile.spoken for tile in self.tiles), said)))
+
+    def show_section(self, section: Section | None, labels: Sequence[str]) -> None:
+        """Show this one, or nothing; `labels` are the classes in the order of their colours."""
+        shown = section or Section("", "", ())
+        self._count = len(shown.neighbours)
+        while len(self._tiles) < self._count:
+            self._add_tile()
+        for tile, neighbour in zip_longest(self._tiles, shown.neighbours):
+            tile.show_neighbour(neighbour, labels, is_named=not shown.label)
+        colour = labels.index(shown.label) if shown.label in labels else -1
+        self._head.show_title(shown.title, shown.label, colour)
+        self._note.setText(shown.note)
+        self._note.setVisible(bool(shown.note))
+        self.setVisible(section is not None)
+
+    def _add_tile(self) -> None:
+        place = len(self._tiles)
+        tile = NearestTile()
+        self._tiles.append(tile)
+        self._grid.addWidget(tile, place // COLUMNS, place % COLUMNS)
+
+
+class _Head(QWidget):
+    """What the pictures below have in common: a class with its colour, or a few words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.label = ""
+        self._title, self._colour = "", -1
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme_signals().changed.connect(self.update)
 
-    def show_neighbour(self, neighbour: Neighbour, labels: Sequence[str]) -> None:
-        self._neighbour = neighbour
-        self._colour = labels.index(neighbour.label) if neighbour.label in labels else -1
-        spoken = _(SPOKEN).format(label=neighbour.label, distance=_distance(neighbour))
-        self.setAccessibleName(spoken)
-        self.setToolTip(f"{spoken}\n{neighbour.path}")
-
-    def show_found(self, found: QPixmap | str | None) -> None:
-        self._found = found
+    def show_title(self, title: str, label: str, colour: int) -> None:
+        self._title, self.label, self._colour = title, label, colour
+        self.setAccessibleName(title)
+        self.setToolTip(label)
+        self.setVisible(bool(title))
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(SIDE + 16, SIDE + _WORDS)
+        return QSize(0, _HEAD)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens = current_tokens()
         painter = QPainter(self)
-        painter.setRenderHints(
-            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
-        )
-        area = QRect(0, 0, self.width(), SIDE)
-        shape = QPainterPath()
-        shape.addRoundedRect(QRectF(area), 3, 3)
-        painter.fillPath(shape, QColor(tokens.surround))
-        self._paint_picture(painter, area)
-        painter.setFont(font_of(tokens.body))
-        painter.setPen(QColor(tokens.text))
+        painter.setFont(font_of(tokens.body if self.label else tokens.caption))
+        painter.setPen(QColor(tokens.text if self.label else tokens.text_muted))
         start = 0
         if self._colour >= 0:
-            paint_swatch(painter, QRectF(0, SIDE + 6, 10, 10), self._colour)
+            paint_swatch(painter, QRectF(0, 5, 10, 10), self._colour)
             start = 16
-        line = QRect(start, SIDE + 2, self.width() - start, 18)
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        area = self.rect().adjusted(start, 0, 0, 0)
         elide = Qt.TextElideMode.ElideRight
-        name = painter.fontMetrics().elidedText(self._neighbour.label, elide, line.width())
-        painter.drawText(line, left, name)
-        painter.setFont(font_of(tokens.caption))
-        painter.setPen(QColor(tokens.text_muted))
-        is_same = is_the_same(self._neighbour)
-        said = _(SAME) if is_same else _(DISTANCE).format(distance=_distance(self._neighbour))
-        painter.drawText(QRect(start, SIDE + 19, self.width() - start, 15), left, said)
+        said = painter.fontMetrics().elidedText(self._title, elide, area.width())
+        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, said)
         painter.end()
-
-    def _paint_picture(self, painter: QPainter, area: QRect) -> None:
-        if isinstance(self._found, QPixmap):
-            size = self._found.size().scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio)
-            place = QRect(0, 0, size.width(), size.height())
-            place.moveCenter(area.center())
-            painter.drawPixmap(place, self._found)
-        elif self._found:
-            tokens = current_tokens()
-            painter.setFont(font_of(tokens.caption))
-            painter.setPen(QColor(tokens.surround_text))
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(area.adjusted(6, 4, -6, -4), int(flags), self._found)
 
 
 def case_of_key(key: str) -> Case:
@@ -220,7 +261,3 @@ def case_of_key(key: str) -> Case:
 def is_the_same(neighbour: Neighbour) -> bool:
     """Whether the image that is read is this training image itself."""
     return neighbour.is_same
-
-
-def _distance(neighbour: Neighbour) -> str:
-    return f"{neighbour.distance:.2f}"

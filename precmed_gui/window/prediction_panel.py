@@ -381,7 +381,7 @@ class PredictionPanel(QWidget):
     def _on_nearest_opened(self) -> None:
         """Bring the pictures into view once they have their place."""
         area, nearest = self.page.answer_area, self.answer.nearest
-        QTimer.singleShot(0, area, lambda: area.ensureWidgetVisible(nearest))
+        QTimer.singleShot(0, area, lambda: area.show_from(nearest))
 
     def _on_answers_changed(self, first: QModelIndex, last: QModelIndex) -> None:
         row = self.table.row()

@@ -17,7 +17,8 @@ from precmed_gui.jobs.messages import EngineDied, Failed, Outcome, Succeeded
 from precmed_gui.language import N_, _, sentences
 from precmed_gui.learning.predict import predict, predict_paths
 from precmed_gui.modalities import read_thumbnails
-from precmed_gui.window.nearest_images import GONE, SIDE, case_of_key
+from precmed_gui.window.nearest_images import GONE, case_of_key
+from precmed_gui.window.nearest_tile import SIDE
 from precmed_gui.window.picture_flow import PictureFlow, modality_of
 from precmed_gui.window.prediction_panel import PredictionPanel
 from precmed_gui.window.workspace import Workspace

@@ -1,6 +1,6 @@
 """The picture with what is said of it: below it in a column, beside it where there is room."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ class ReadingPage(QSplitter):
     """Picture, map, answer and decision above the list of all images read.
 
     In a column the answer takes the height it needs and the picture what is left; slices share it.
+    Of the training images only the first row presses on the picture where that has less than half.
     """
 
     def __init__(
@@ -30,9 +31,9 @@ class ReadingPage(QSplitter):
         table: ReadingsTable,
     ) -> None:
         super().__init__(Qt.Orientation.Vertical)
-        self.answer_area = SnugArea(said[0], LEAST_ANSWER)
-        self._said, self._decisions = QWidget(), said[1]
         self._columns = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self.answer_area = _AnswerArea(said[0], self)
+        self._said, self._decisions = QWidget(), said[1]
         self._columns.setContentsMargins(0, 0, 0, 0)
         self._columns.setSpacing(0)
         self._columns.addWidget(_column(*pictures), 1)
@@ -62,6 +63,7 @@ class ReadingPage(QSplitter):
         super().resizeEvent(event)
         if hasattr(self, "_columns") and (event.size().width() >= WIDE) is not self.is_wide:
             self._arrange(is_wide=not self.is_wide)
+        self.answer_area.updateGeometry()
 
     def _arrange(self, *, is_wide: bool) -> None:
         direction = QBoxLayout.Direction
@@ -70,6 +72,28 @@ class ReadingPage(QSplitter):
         self._decisions.give_room(has_room=is_wide)
         self._said.setMaximumWidth(ANSWER_WIDTH if is_wide else _ANY)
         self._said.setMinimumWidth(ANSWER_WIDTH if is_wide else 0)
+
+
+class _AnswerArea(SnugArea):
+    """The answer as far as it is to be seen at once."""
+
+    def __init__(self, answer: AnswerView, page: ReadingPage) -> None:
+        self._answer, self._page = answer, page
+        super().__init__(answer, LEAST_ANSWER)
+
+    def wanted_height(self) -> int:
+        height = super().wanted_height()
+        if self._page.is_wide:
+            return height
+        half = self._page.height() // 2
+        return min(height, max(half, height - self._answer.nearest.spare_height))
+
+    def show_from(self, part: QWidget) -> None:
+        """Scroll until a part is to be seen, from its beginning where it is too high."""
+        if part.height() > self.viewport().height():
+            self.verticalScrollBar().setValue(part.mapTo(self._answer, QPoint()).y())
+        else:
+            self.ensureWidgetVisible(part)
 
 
 _ANY = 16_777_215

@@ -20,12 +20,14 @@ class SnugArea(QScrollArea):
         self.setWidget(content)
 
     def sizeHint(self) -> QSize:
-        return QSize(self._content.sizeHint().width(), self._wanted())
+        return QSize(self._content.sizeHint().width(), self.wanted_height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._content.minimumSizeHint().width(), min(self._wanted(), self._least))
+        height = min(self.wanted_height(), self._least)
+        return QSize(self._content.minimumSizeHint().width(), height)
 
-    def _wanted(self) -> int:
+    def wanted_height(self) -> int:
+        """In pixels, for all of the content at the width that it has."""
         content = self._content
         width = self.width()
         height = content.heightForWidth(width) if content.hasHeightForWidth() else -1

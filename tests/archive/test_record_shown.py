@@ -9,7 +9,7 @@ from made_report import make_report
 
 from precmed_gui.archive import record_keys
 from precmed_gui.archive.record import map_of, open_record, shown_of
-from precmed_gui.archive.record_chain import canonical
+from precmed_gui.archive.record_chain import canonical, opened_document
 from precmed_gui.archive.record_errors import UnknownAnswer
 from precmed_gui.archive.record_rows import model_entry, model_of
 from precmed_gui.archive.used_models import used_model
@@ -55,6 +55,24 @@ def test_the_training_images_of_an_answer_come_back_with_it(record):
     assert record.nearest_of(bare.number) == ()
     assert [one.is_same for one in record.nearest_of(kept.number)] == [True, False]
     assert verified(record).valid
+
+
+def test_classes_without_a_training_image_are_kept_and_asked_for_by_row(record):
+    said = replace(shown(1), nearest=NEAREST, unkept=("odd",))
+    [kept] = record.keep_shown([said])
+    assert record.shown(kept.number) == kept
+    row = replace(kept, nearest=(), unkept=())
+    assert record.whole(row) == kept
+    record.erase("patient-0")
+    assert record.shown(kept.number).unkept == ("odd",)
+
+
+def test_a_row_of_an_earlier_version_says_nothing_of_classes_without_images(record):
+    [kept] = record.keep_shown([replace(shown(1), nearest=NEAREST)])
+    [row] = [row for row in record._rows("kind = 'nearest'", None)]
+    document = opened_document(record.file.keys, row)
+    assert "unkept" not in document
+    assert (record.whole(shown(1)).nearest, record.whole(kept)) == ((), kept)
 
 
 def test_an_answer_without_training_images_is_written_as_before(record):

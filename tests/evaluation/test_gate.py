@@ -98,6 +98,23 @@ def test_nearest_agrees_with_every_distance_computed_one_by_one():
     )
 
 
+@pytest.mark.parametrize("each", [1, 3])
+def test_the_nearest_of_each_class_agree_with_every_distance_computed_one_by_one(each):
+    draw, random = world(40), np.random.default_rng(8)
+    fit = fit_gate(draw(100, random), draw(30, random))
+    classes = np.array([*random.integers(3, size=98), 4, 4])
+    asked = draw(600, random)
+    positions, away = nearest(fit.reference, asked, 5, classes, each)
+    every = np.linalg.norm(
+        projected(fit.reference, asked)[:, None] - fit.reference.features[None], axis=2
+    )
+    expected = [np.sort(every, axis=1)[:, :5]]
+    expected += [np.sort(every[:, classes == place], axis=1)[:, :each] for place in range(5)]
+    np.testing.assert_allclose(away, np.concatenate(expected, axis=1), rtol=1e-6)
+    np.testing.assert_allclose(away, np.take_along_axis(every, positions, axis=1), rtol=1e-6)
+    np.testing.assert_array_equal(positions[:, :5], nearest(fit.reference, asked, 5)[0])
+
+
 def test_all_validation_images_pass_where_there_are_few():
     draw, random = world(64), np.random.default_rng(4)
     validation = draw(20, random)
@@ -121,6 +138,18 @@ def test_a_large_training_set_is_represented_by_a_part_of_it():
     assert len(fit.reference.rows) == len(np.unique(fit.reference.rows)) == LARGEST_REFERENCE
     positions, _ = nearest(fit.reference, training[fit.reference.rows[:10]], count=1)
     np.testing.assert_array_equal(positions[:, 0], np.arange(10))
+
+
+def test_some_of_each_class_are_kept_however_rare_it_is():
+    draw, random = world(8), np.random.default_rng(9)
+    count = 5 * LARGEST_REFERENCE
+    classes = np.zeros(count, np.int32)
+    classes[[5, 700, 9000, 9001, 20, 19_999]] = [1, 1, 1, 1, 2, 2]
+    fit = fit_gate(draw(count, random), draw(20, random), classes)
+    kept = np.bincount(classes[fit.reference.rows])
+    assert kept.sum() == len(np.unique(fit.reference.rows)) == LARGEST_REFERENCE
+    assert kept[1] >= 3
+    assert kept[2] == 2
 
 
 def test_what_is_kept_is_small_and_of_the_types_that_are_stored():
