@@ -196,12 +196,10 @@ def test_predict_keeps_every_answer_before_it_is_printed(
         one["nearest"] for one in said["predictions"]
     ]
     for one, read in zip(kept, said["predictions"], strict=True):
-        by_class = {
-            label: [near["path"] for near in found]
-            for label, found in read["nearest_by_class"].items()
-        }
+        by_class = read["nearest_by_class"]
         assert sorted(by_class) == ["lying", "standing"]
-        assert sorted(near.path for near in one.nearest) == sorted(sum(by_class.values(), []))
+        said_of_each = {near["path"] for found in by_class.values() for near in found}
+        assert said_of_each == {near.path for near in one.nearest}
     assert [one.case_key for one in kept] == [one["path"] for one in said["predictions"]]
     assert [list(one.probabilities) for one in kept] == [
         list(one["probabilities"].values()) for one in said["predictions"]

@@ -105,8 +105,10 @@ class NearestImages(QWidget):
         self._prediction = prediction
         self._lay_out()
         is_needed = prediction is not None and prediction.verdict == "refused"
-        self._fold.setChecked(is_needed or self._is_opened_by_hand)
-        self._wish(self._show_known())
+        is_open = is_needed or self._is_opened_by_hand
+        if is_open is self.is_open:
+            self._wish(self._show_known())
+        self._fold.setChecked(is_open)
 
     def show_thumbnails(self, thumbnails: Iterable[Thumbnail]) -> None:
         """Take in pictures, or the reasons why there are none."""

@@ -69,7 +69,7 @@ def test_classes_without_a_training_image_are_kept_and_asked_for_by_row(record):
 
 def test_a_row_of_an_earlier_version_says_nothing_of_classes_without_images(record):
     [kept] = record.keep_shown([replace(shown(1), nearest=NEAREST)])
-    [row] = [row for row in record._rows("kind = 'nearest'", None)]
+    [row] = record._rows("kind = 'nearest'", None)
     document = opened_document(record.file.keys, row)
     assert "unkept" not in document
     assert (record.whole(shown(1)).nearest, record.whole(kept)) == ((), kept)
