@@ -90,8 +90,7 @@ def fit_gate(
     validation
         (v, d) features of images that were not trained on; v may be 0.
     classes
-        (n,) of the training images, so that a part of them holds some of each class; None where
-        that does not matter.
+        (n,) of the training images: of each class some are kept; None: of any.
     target
         Share of fitting images to refuse, in (0, 1).
     seed
