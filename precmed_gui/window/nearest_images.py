@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
@@ -35,6 +35,12 @@ GONE = N_("not on this computer any more")
 MOST_KEPT = 240
 COLUMNS = 3
 _HEAD = 20
+_STEPS = {
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Up: -COLUMNS,
+    Qt.Key.Key_Down: COLUMNS,
+}
 
 
 class NearestImages(QWidget):
@@ -46,10 +52,13 @@ class NearestImages(QWidget):
         tuple[Case, ...] whose pictures are to be shown and not known yet.
     opened
         The user wants to see them.
+    looked_at
+        The `NearestTile` that the keyboard went to: arrows go from picture to picture.
     """
 
     thumbnails_wished = Signal(object)
     opened = Signal()
+    looked_at = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,12 +134,25 @@ class NearestImages(QWidget):
         self._lay_out()
         self._show_known()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        tiles, step = self.tiles, _STEPS.get(Qt.Key(event.key()))
+        current = next((place for place, tile in enumerate(tiles) if tile.hasFocus()), None)
+        if current is None or step is None:
+            super().keyPressEvent(event)
+            return
+        tile = tiles[min(max(0, current + step), len(tiles) - 1)]
+        tile.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.looked_at.emit(tile)
+
     def _lay_out(self) -> None:
         prediction = self._prediction
         sections = sections_of(prediction) if prediction else ()
         labels = prediction.labels if prediction else ()
         for view, section in zip_longest(self._sections, sections):
             view.show_section(section, labels)
+        for place, tile in enumerate(self.tiles):
+            policy = Qt.FocusPolicy.StrongFocus if place == 0 else Qt.FocusPolicy.ClickFocus
+            tile.setFocusPolicy(policy)
         self.setVisible(bool(sections))
         spoken = (view.spoken for view in self._sections)
         self._fold.setAccessibleDescription("; ".join(filter(None, spoken)))

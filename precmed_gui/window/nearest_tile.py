@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from precmed_gui.diagnosis.prediction import Neighbour
 from precmed_gui.language import N_, _
+from precmed_gui.window.interval_chart import paint_focus_ring
 from precmed_gui.window.theme import current_tokens, font_of, paint_swatch, theme_signals
 
 DISTANCE = N_("distance {distance}")
@@ -75,6 +76,8 @@ class NearestTile(QWidget):
         painter.fillPath(shape, QColor(tokens.surround))
         self._paint_picture(painter, area)
         self._paint_words(painter)
+        if self.hasFocus():
+            paint_focus_ring(painter, QRectF(area))
         painter.end()
 
     def _paint_words(self, painter: QPainter) -> None:

@@ -140,6 +140,7 @@ class PredictionPanel(QWidget):
         self._stack.addWidget(self.drop_area)
         pictures, said = (self.viewer, self.map_bar), (self.answer, self.decisions)
         self.page = ReadingPage(pictures, said, self.table)
+        self.answer.nearest.looked_at.connect(self.page.answer_area.show_from)
         self._stack.addWidget(self.page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)

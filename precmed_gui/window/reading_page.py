@@ -1,6 +1,6 @@
 """The picture with what is said of it: below it in a column, beside it where there is room."""
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
@@ -88,6 +88,7 @@ class _AnswerArea(SnugArea):
         half = self._page.height() // 2
         return min(height, max(half, height - self._answer.nearest.spare_height))
 
+    @Slot(object)
     def show_from(self, part: QWidget) -> None:
         """Scroll until a part is to be seen, from its beginning where it is too high."""
         if part.height() > self.viewport().height():

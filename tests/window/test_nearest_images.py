@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from reading_room import answer, make_room
 from tested_card import CARD
 
@@ -160,6 +161,31 @@ def test_opening_many_rows_shows_them_from_the_first(panel, qtbot):
     view._fold.click()
     qtbot.waitUntil(lambda: view.height() > area.viewport().height())
     qtbot.waitUntil(lambda: view.mapTo(area.viewport(), view.rect().topLeft()).y() == 0)
+
+
+def test_the_keyboard_goes_from_picture_to_picture_and_brings_them_into_view(panel, qtbot):
+    read(panel, replace(MANY, verdict="refused", reason="Unlike."))
+    area, view = panel.page.answer_area, panel.answer.nearest
+    qtbot.waitUntil(lambda: panel.answer.height() > panel.page.height())
+    tiles = view.tiles
+    assert [tile.focusPolicy() for tile in tiles[:2]] == [
+        Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.ClickFocus,
+    ]  # fmt: skip
+    with qtbot.waitActive(panel):
+        panel.activateWindow()
+    tiles[0].setFocus()
+    bare = tiles[1].grab().toImage()
+    keys = Qt.Key
+    for key, place in ((keys.Key_Right, 1), (keys.Key_Down, 4), (keys.Key_Left, 3)):
+        qtbot.keyClick(panel.focusWidget(), key)
+        assert tiles[place].hasFocus()
+        if place == 1:
+            assert tiles[1].grab().toImage() != bare
+    for _step in range(3):
+        qtbot.keyClick(panel.focusWidget(), keys.Key_Down)
+    assert tiles[-1].hasFocus()
+    assert not tiles[-1].visibleRegion().isEmpty()
+    assert area.verticalScrollBar().value() > 0
 
 
 def test_an_image_is_only_called_learned_where_the_nearest_of_all_is_the_same(panel):
