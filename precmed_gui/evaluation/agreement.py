@@ -1,4 +1,7 @@
-"""How far two who name classes agree beyond chance; used for reader and model, and two readers."""
+"""How far two who name classes agree beyond chance; used by `reader_statistics`.
+
+For reader and model, two readers, and each of them with the truth.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,9 +29,9 @@ class Agreement:
     same
         The share with the same class; None without cases.
     kappa
-        Cohen's kappa, at most 1, 0 where they agree as often as by chance; None where it is not
-        defined: no cases, or one of the two named one class only, which agrees as chance would
-        whatever the other said.
+        Cohen's kappa, unweighted, at most 1, 0 where they agree as often as by chance; None where
+        it is not defined: no cases, or one of the two named one class only, which agrees as chance
+        would whatever the other said.
     """
 
     n: int
@@ -42,8 +45,10 @@ def agreement(
     """Compare two answers a case.
 
     Kappa is (observed - expected) / (1 - expected) agreement, the expected one from how often each
-    names each class (Cohen 1960, doi:10.1177/001316446002000104). Its interval is a bootstrap by
-    patient; for full agreement it is Wilson's of the observed agreement at the same expected one.
+    names each class (Cohen 1960, doi:10.1177/001316446002000104). It is not weighted, with any
+    number of classes: they have no order here, so every other class differs as much. Its interval
+    is a bootstrap by patient; for full agreement it is Wilson's of the observed agreement at the
+    same expected one.
 
     Parameters
     ----------

@@ -59,7 +59,9 @@ def decimal(value: float) -> str:
         return "< 0.001"
     if 0.9995 <= value < 1:
         return "> 0.999"
-    return f"{value:.3f}"
+    if -0.0005 < value < 0:
+        return "> −0.001"
+    return f"{value:.3f}".replace("-", "−")
 
 
 def points_text(figure: Figure) -> str:

@@ -1,6 +1,6 @@
 """What a reader and a model are worth alone and together, from the readings of the record.
 
-Used by the worklist, the reports and the tables; `reader_texts` says it in sentences.
+The window and `precmed archive statistics` show it; `reader_texts` says it in sentences.
 """
 
 from collections import Counter
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from precmed_gui.diagnosis.evaluation import Figure
+from precmed_gui.diagnosis.work import CancelToken
 from precmed_gui.evaluation.agreement import Agreement, agreement
 from precmed_gui.evaluation.intervals import (
     patient_weights,
@@ -35,11 +36,23 @@ class ClassRates:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """Answers of one kind on `n` readings: how many were right, for all and class by class."""
+    """Answers of one kind on `n` readings: how many were right, for all and class by class.
+
+    Parameters
+    ----------
+    n, right, accuracy
+        Readings, those with the true class, and their share.
+    kappa
+        Agreement with the truth beyond chance, as `agreement` defines it; None where it is not
+        defined: one class only was named, or only one is true.
+    classes
+        Each class against the rest.
+    """
 
     n: int
     right: int
     accuracy: Figure
+    kappa: Figure | None
     classes: tuple[ClassRates, ...]
 
 
@@ -70,7 +83,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Seconds a case: the middle one, and between which the middle half lies."""
+    """Seconds a case of `n` readings: the median, and between which the middle half lies."""
 
     n: int
     median: float
@@ -122,8 +135,12 @@ class ReaderStatistics:
     changes
         None where there is nothing to count.
     blind_times, final_times, open_times
-        Of blinded readings up to the first decision and, from the same moment, up to the last; of
-        the others, which had the model's answer from the start. None where there are none.
+        Of blinded readings up to the commitment and, from the same moment, up to the decision with
+        the model's answer in sight; of the others, which had that answer from the start. The first
+        two rest on the same readings, those with both steps timed by one clock: a case that was
+        left in between and confirmed later, which shows where the second time is the shorter one,
+        is not among them. They need no truth, so their number may differ from `compared`. None
+        where there are none.
     pairs
         Every two readers who read cases in common.
     """
@@ -173,7 +190,7 @@ def reader_statistics(
     is_blinded = any(one.blind for one in own)
     reasons = Counter(left_out(one, is_blinded=is_blinded) for one in own)
     compared = [one for one in own if not left_out(one, is_blinded=is_blinded)]
-    timed = [one for one in own if one.was_blind]
+    timed = [one for one in own if _has_both_times(one)]
     return ReaderStatistics(
         readings=len(own),
         patients=len({one.patient for one in own}),
@@ -182,9 +199,9 @@ def reader_statistics(
         other_models=len(readings) - len(own),
         compared=len(compared),
         left_out=tuple((reason, reasons[reason]) for reason in LEFT_OUT if reasons[reason]),
-        blind=_arm(compared, [one.blind for one in compared]) if is_blinded else None,
-        model=_arm(compared, [one.model for one in compared]),
-        together=_arm(compared, [one.final for one in compared]),
+        blind=_arm(compared, [one.blind for one in compared], seed) if is_blinded else None,
+        model=_arm(compared, [one.model for one in compared], seed),
+        together=_arm(compared, [one.final for one in compared], seed),
         gain=_gain(compared, seed) if is_blinded else None,
         blind_and_model=_agreed([(one, one.blind, one.model) for one in own], seed),
         final_and_model=_agreed([(one, one.final, one.model) for one in own], seed),
@@ -196,7 +213,40 @@ def reader_statistics(
     )
 
 
-def _arm(readings: Sequence[Reading], answers: Sequence[str]) -> Arm | None:
+def by_reader(
+    readings: Sequence[Reading], cancel: CancelToken
+) -> tuple[tuple[str, ReaderStatistics], ...]:
+    """What all readers, then each of them, are worth with the model most of them read with.
+
+    Parameters
+    ----------
+    readings
+        Of any number of readers.
+    cancel
+        Looked at before each reader.
+
+    Returns
+    -------
+    tuple
+        (reader, statistics) in order of appearance, after ("", those of all together); of a single
+        reader only the latter.
+    """
+    readers = tuple(dict.fromkeys(one.reader for one in readings))
+    digest = most_read_model(readings)
+    found = [("", reader_statistics(readings, digest=digest))]
+    for reader in readers if len(readers) > 1 else ():
+        cancel.raise_if_set()
+        own = [one for one in readings if one.reader == reader]
+        found.append((reader, reader_statistics(own, digest=digest)))
+    return tuple(found)
+
+
+def _has_both_times(reading: Reading) -> bool:
+    """Whether both steps of a blinded reading were timed from the same moment."""
+    return reading.was_blind and 0 < reading.blind_seconds <= reading.final_seconds
+
+
+def _arm(readings: Sequence[Reading], answers: Sequence[str], seed: int) -> Arm | None:
     patients = [one.patient for one in readings]
     is_right = _right(readings, answers)
     accuracy = proportion(is_right, patients)
@@ -204,7 +254,8 @@ def _arm(readings: Sequence[Reading], answers: Sequence[str]) -> Arm | None:
         return None
     names = [*dict.fromkeys(label for one in readings for label in one.labels)]
     classes = tuple(_rates(readings, answers, label) for label in names)
-    return Arm(len(readings), int(is_right.sum()), accuracy, classes)
+    kappa = agreement(answers, [one.truth for one in readings], patients, seed=seed).kappa
+    return Arm(len(readings), int(is_right.sum()), accuracy, kappa, classes)
 
 
 def _right(readings: Sequence[Reading], answers: Sequence[str]) -> NDArray[np.bool_]:

@@ -30,12 +30,18 @@ _REASONS = {
 }
 
 
-def reader_texts(found: ReaderStatistics) -> tuple[str, ...]:
-    """One text a subject, in reading order; subjects with nothing to say are left out."""
+def reader_texts(found: ReaderStatistics, *, has_arms: bool = True) -> tuple[str, ...]:
+    """One text a subject, in reading order; subjects with nothing to say are left out.
+
+    Parameters
+    ----------
+    has_arms
+        Whether to say what stands in a table, too: the three arms with their classes.
+    """
     texts = [
         _counted(found),
         _of_one_model(found),
-        *(arm_text(_(who), arm) for who, arm in arms(found)),
+        *(arm_text(_(who), arm) for who, arm in arms(found) if has_arms),
         _gained(found),
         _changed(found),
         *_agreements(found),
@@ -51,11 +57,12 @@ def arms(found: ReaderStatistics) -> tuple[tuple[str, Arm], ...]:
 
 
 def arm_text(who: str, arm: Arm) -> str:
-    """How often one of the three was right, then class by class."""
+    """How often one of the three was right, kappa with the truth, then class by class."""
     first = _("{who}: {right} of {n} right, {share}.").format(
         who=who, right=number(arm.right), n=number(arm.n), share=figure_text(arm.accuracy)
     )
-    return sentences(first, *(_class_text(one) for one in arm.classes if one.n))
+    kappa = _("Kappa with the truth: {kappa}.").format(kappa=decimal_text(arm.kappa))
+    return sentences(first, kappa, *(_class_text(one) for one in arm.classes if one.n))
 
 
 def _class_text(rates: ClassRates) -> str:
@@ -147,14 +154,15 @@ def _by_chance(p_value: float | None, direction: int) -> str:
     if p_value is None:
         return ""
     if p_value >= _CHANCE:
-        text = _("That could be chance (McNemar p = {p}).")
+        text = _("That could be chance (McNemar p {p}).")
     elif direction > 0:
-        text = _("More of them went to the right than chance would show (McNemar p = {p}).")
+        text = _("More of them went to the right than chance would show (McNemar p {p}).")
     elif direction < 0:
-        text = _("More of them went to the wrong than chance would show (McNemar p = {p}).")
+        text = _("More of them went to the wrong than chance would show (McNemar p {p}).")
     else:
-        text = _("McNemar p = {p}.")
-    return text.format(p=decimal(p_value))
+        text = _("McNemar p {p}.")
+    p = decimal(p_value)
+    return text.format(p=p if p[0] in "<>" else f"= {p}")
 
 
 def _agreements(found: ReaderStatistics) -> list[str]:
@@ -188,25 +196,35 @@ def _agreed(who: str, found: Agreement) -> str:
 
 
 def _timed(found: ReaderStatistics) -> str:
-    alone = _("Time a case, alone: {median} s (middle half {lower} to {upper} s).")
-    both = _(
-        "Time a case, alone and then with the model together: {median} s (middle half {lower} to "
-        "{upper} s)."
-    )
-    openly = _(
-        "Time a case, with the model from the start: {median} s (middle half {lower} to {upper} s)."
-    )
-    times = found.blind_times, found.final_times, found.open_times
-    texts = zip((alone, both, openly), times, strict=True)
-    return sentences(*(_time(text, one) for text, one in texts))
+    alone, both, openly = found.blind_times, found.final_times, found.open_times
+    texts = []
+    if alone is not None and both is not None:
+        steps = ngettext(
+            "Time a case, of {n} reading with both steps: alone {alone}, alone and then with the "
+            "model together {both}.",
+            "Time a case, of {n} readings with both steps: alone {alone}, alone and then with the "
+            "model together {both}.",
+            alone.n,
+        )
+        texts.append(
+            steps.format(n=number(alone.n), alone=times_text(alone), both=times_text(both))
+        )
+    if openly is not None:
+        text = ngettext(
+            "Time a case, of {n} reading with the model from the start: {time}.",
+            "Time a case, of {n} readings with the model from the start: {time}.",
+            openly.n,
+        )
+        texts.append(text.format(n=number(openly.n), time=times_text(openly)))
+    return sentences(*texts)
 
 
-def _time(text: str, times: Times | None) -> str:
-    if times is None:
-        return ""
+def times_text(times: Times) -> str:
+    """The median with the middle half: "25 s (middle half 18 to 33 s)"."""
     fields = {"median": times.median, "lower": times.lower, "upper": times.upper}
+    text = _("{median} s (middle half {lower} to {upper} s)")
     return text.format(**{name: _seconds(value) for name, value in fields.items()})
 
 
 def _seconds(value: float) -> str:
-    return f"{value:.1f}" if value < 10 else f"{value:.0f}"
+    return f"{value:.1f}" if value < 9.95 else f"{value:.0f}"

@@ -32,7 +32,8 @@ class Reading:
     truth
         What is known to be right; "" where nothing is.
     blind_seconds, final_seconds
-        From the case on the screen to the decision; 0: not known.
+        From the case on the screen to the first decision of either kind: what was thought better
+        of on another day has a clock of its own. 0: not known.
     blind_kind, final_kind
         `Decision.kind` of the two; "" where there was no such decision.
     digest, model_name
@@ -85,12 +86,17 @@ def readings_of(
 
 
 def _reading(shown: Shown, decisions: Sequence[Decision], truth: str) -> Reading:
-    """Of the decisions of one reader the last blind one and the last other one count."""
+    """Of the decisions of one reader the last blind one and the last other one count.
+
+    The times are those of the first ones.
+    """
     most = max(shown.probabilities, default=0.0)
     likely = shown.labels[shown.probabilities.index(most)] if shown.labels else ""
     model = "" if shown.verdict == "refused" else likely
-    blind = next((one for one in reversed(decisions) if one.is_blind), None)
-    final = next((one for one in reversed(decisions) if not one.is_blind), None)
+    before = [one for one in decisions if one.is_blind]
+    after = [one for one in decisions if not one.is_blind]
+    blind = before[-1] if before else None
+    final = after[-1] if after else None
     return Reading(
         case=shown.case_key,
         patient=shown.patient or shown.case_key,
@@ -101,8 +107,8 @@ def _reading(shown: Shown, decisions: Sequence[Decision], truth: str) -> Reading
         blind=_named(blind, model),
         final=_named(final, model),
         truth=truth,
-        blind_seconds=blind.seconds if blind else 0.0,
-        final_seconds=final.seconds if final else 0.0,
+        blind_seconds=before[0].seconds if before else 0.0,
+        final_seconds=after[0].seconds if after else 0.0,
         blind_kind=blind.kind if blind else "",
         final_kind=final.kind if final else "",
         digest=shown.model_digest,

@@ -13,8 +13,8 @@ from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.record import Audit
 from precmed_gui.diagnosis.report import Report as CaseReport
 from precmed_gui.diagnosis.work import CancelToken, Report
-from precmed_gui.evaluation.reader_statistics import ReaderStatistics, reader_statistics
-from precmed_gui.evaluation.readings import most_read_model, readings_of
+from precmed_gui.evaluation.reader_statistics import ReaderStatistics, by_reader
+from precmed_gui.evaluation.readings import readings_of
 from precmed_gui.exchange.readings_table import write_readings
 
 
@@ -162,12 +162,4 @@ def count_readers(
     truth
         The class by `Case.key`, where it is known.
     """
-    readings = readings_of(decided_readings(place, report, cancel), truth)
-    readers = dict.fromkeys(reading.reader for reading in readings)
-    digest = most_read_model(readings)
-    found = [("", reader_statistics(readings, digest=digest))]
-    for reader in readers if len(readers) > 1 else ():
-        cancel.raise_if_set()
-        own = [reading for reading in readings if reading.reader == reader]
-        found.append((reader, reader_statistics(own, digest=digest)))
-    return tuple(found)
+    return by_reader(readings_of(decided_readings(place, report, cancel), truth), cancel)

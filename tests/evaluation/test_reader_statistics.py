@@ -7,12 +7,12 @@ from scipy.stats import binomtest
 from sklearn.metrics import cohen_kappa_score, confusion_matrix, recall_score
 
 from precmed_gui.diagnosis.record import Decision, Shown
+from precmed_gui.diagnosis.work import NeverCancelled
 from precmed_gui.evaluation.agreement import agreement
 from precmed_gui.evaluation.intervals import wilson
-from precmed_gui.evaluation.reader_statistics import mcnemar, reader_statistics
+from precmed_gui.evaluation.reader_statistics import by_reader, mcnemar, reader_statistics
 from precmed_gui.evaluation.reader_texts import reader_texts
 from precmed_gui.evaluation.readings import Reading, readings_of
-from precmed_gui.window.reader_statistics_view import NO_FIGURE, statistics_rows
 
 LABELS = ("normal", "pneumonia")
 THREE = ("clear", "effusion", "nodule")
@@ -26,9 +26,10 @@ def made(count: int, labels: tuple[str, ...] = LABELS, seed: int = 0) -> list[Re
         truth = str(random.choice(labels))
         said = [truth if random.random() < p else str(random.choice(labels)) for p in (0.6, 0.7)]
         final = truth if random.random() < 0.8 else said[0]
+        seconds = float(random.uniform(5, 60))
         readings.append(
             Reading(f"case{number}", f"p{number}", labels, said[1], 0.8, "Dr A", said[0], final,
-                    truth, float(random.uniform(5, 60)), float(random.uniform(2, 30)))
+                    truth, seconds, seconds + float(random.uniform(2, 30)))
         )  # fmt: skip
     return readings
 
@@ -57,6 +58,9 @@ def test_the_three_arms_equal_scikit_learn(labels: tuple[str, ...]) -> None:
         assert arm is not None
         assert (arm.n, arm.right) == (120, np.trace(counts))
         assert arm.accuracy == wilson(arm.right, 120)
+        assert arm.kappa is not None
+        assert arm.kappa.value == pytest.approx(cohen_kappa_score(truth, said))
+        assert arm.kappa.low < arm.kappa.value < arm.kappa.high
         for one in arm.classes:
             assert one.sensitivity is not None
             assert one.specificity is not None
@@ -75,6 +79,46 @@ def test_kappa_equals_scikit_learn_and_lies_in_its_interval(labels: tuple[str, .
     assert kappa.low < kappa.value < kappa.high
     # Fleiss, Cohen and Everitt's standard error for a plain sample is near .1 here.
     assert 0.2 < kappa.high - kappa.low < 0.6
+
+
+def test_kappa_with_the_truth_is_not_weighted() -> None:
+    """Naming the class next to the true one is as wrong as naming the farthest."""
+    truths = list(THREE) * 10
+    kappas = []
+    for wrong in (1, 2):
+        said = [THREE[(THREE.index(t) + wrong) % 3] if n < 9 else t for n, t in enumerate(truths)]
+        cases = [replace(one, truth=t, final=s, blind="", blind_kind="")
+                 for one, t, s in zip(made(30, THREE), truths, said, strict=True)]  # fmt: skip
+        arm = reader_statistics(cases).together
+        assert arm is not None
+        assert arm.kappa is not None
+        kappas.append(arm.kappa.value)
+        assert arm.kappa.value == pytest.approx(cohen_kappa_score(truths, said))
+    assert kappas[0] == pytest.approx(kappas[1])
+
+
+def test_kappa_with_the_truth_counts_patients_not_cases() -> None:
+    """The same answers, of sixty patients or of six with ten cases each."""
+    alone = reader_statistics(made(60)).model
+    shared = [replace(one, patient=f"p{place // 10}") for place, one in enumerate(
+        sorted(made(60), key=lambda one: (one.truth, one.model == one.truth)))]  # fmt: skip
+    together = reader_statistics(shared).model
+    assert alone is not None
+    assert alone.kappa is not None
+    assert together is not None
+    assert together.kappa is not None
+    assert together.kappa.value == pytest.approx(alone.kappa.value)
+    width = together.kappa.high - together.kappa.low
+    assert width > 1.3 * (alone.kappa.high - alone.kappa.low)
+
+
+def test_kappa_with_the_truth_is_not_defined_where_one_class_only_is_true() -> None:
+    readings = [row(n, "normal", label, "normal", "normal") for n, label in enumerate(LABELS * 3)]
+    found = reader_statistics(readings)
+    assert found.model is not None
+    assert found.model.kappa is None
+    assert found.model.accuracy == wilson(3, 6)
+    assert "Kappa with the truth: not defined." in "\n".join(reader_texts(found))
 
 
 def test_kappa_of_a_table_computed_by_hand() -> None:
@@ -241,17 +285,43 @@ def test_nothing_read_is_no_error() -> None:
     assert reader_texts(found)
 
 
-def test_times_are_quartiles_of_those_known() -> None:
-    times = [10.0, 20.0, 30.0, 40.0, 0.0]
+def test_times_are_quartiles_of_readings_with_both_steps() -> None:
+    """Neither those left after the first step, nor without a clock, nor opened anew between."""
+    steps = [(10, 12), (20, 22), (30, 32), (40, 42), (0, 0), (99, 0), (0, 99), (50, 7)]
     readings = [
-        row(number, "normal", "normal", "normal", "", blind_seconds=seconds)
-        for number, seconds in enumerate(times)
+        row(number, "normal", "normal", "normal", "", blind_seconds=before, final_seconds=after)
+        for number, (before, after) in enumerate(steps)
     ]
     found = reader_statistics(readings)
-    assert found.blind_times is not None
-    assert (found.blind_times.n, found.blind_times.median) == (4, 25.0)
-    assert (found.blind_times.lower, found.blind_times.upper) == (17.5, 32.5)
-    assert found.final_times is None
+    for times, later in ((found.blind_times, 0), (found.final_times, 2)):
+        assert times is not None
+        assert (times.n, times.median) == (4, 25 + later)
+        assert (times.lower, times.upper) == (17.5 + later, 32.5 + later)
+    text = reader_texts(found)[-1]
+    assert text == (
+        "Time a case, of 4 readings with both steps: alone 25 s (middle half 18 to 32 s), alone "
+        "and then with the model together 27 s (middle half 20 to 34 s)."
+    )
+
+
+def test_first_steps_alone_have_no_times() -> None:
+    found = reader_statistics(
+        [row(n, "normal", "normal", "", "", blind_seconds=9.0) for n in range(5)]
+    )
+    assert (found.blind_times, found.final_times, found.open_times) == (None, None, None)
+    assert not any("Time a case" in text for text in reader_texts(found))
+
+
+def test_who_thinks_better_of_it_on_another_day_is_timed_on_the_first() -> None:
+    kept = [
+        (shown(1, "a"), [
+            Decision(1, "other", "normal", "Dr A", is_blind=True, seconds=20),
+            Decision(1, "agree", "pneumonia", "Dr A", seconds=30),
+            Decision(1, "other", "normal", "Dr A", seconds=4),
+        ]),
+    ]  # fmt: skip
+    [reading] = readings_of(kept, {})
+    assert (reading.final, reading.blind_seconds, reading.final_seconds) == ("normal", 20, 30)
 
 
 def test_times_with_the_model_from_the_start_are_not_mixed_with_those_of_blinded_readings() -> None:
@@ -263,11 +333,9 @@ def test_times_with_the_model_from_the_start_are_not_mixed_with_those_of_blinded
     found = reader_statistics([*blinded, *opened])
     times = (found.blind_times, found.final_times, found.open_times)
     assert [(one.n, one.median) for one in times if one] == [(3, 20.0), (3, 30.0), (1, 8.0)]
-    assert statistics_rows(found)[-1][1] == ("20.0", NO_FIGURE, "30.0")
-    assert statistics_rows(reader_statistics(opened))[-1][1] == (NO_FIGURE, NO_FIGURE, "8.0")
     text = reader_texts(found)[-1]
-    assert "alone and then with the model together: 30 s" in text
-    assert "with the model from the start: 8.0 s" in text
+    assert "alone and then with the model together 30 s" in text
+    assert "of 1 reading with the model from the start: 8.0 s" in text
 
 
 @pytest.mark.parametrize("is_blind", [True, False])
@@ -352,11 +420,34 @@ def test_the_sentences_say_who_was_right_and_whether_the_model_helped() -> None:
     texts = reader_texts(reader_statistics(made(120)))
     whole = "\n".join(texts)
     assert whole.startswith("120 readings.")
-    for words in ("Reader alone:", "Model alone:", "Reader with model:", "McNemar p", "kappa"):
+    for words in ("Reader alone:", "Model alone:", "Reader with model:", "McNemar p", "kappa",
+                  "Kappa with the truth: 0."):  # fmt: skip
         assert words in whole
     assert "was right more often: +" in whole
-    assert "Time a case, alone:" in whole
+    assert "Time a case, of 120 readings with both steps: alone" in whole
+    beside_table = reader_texts(reader_statistics(made(120)), has_arms=False)
+    assert beside_table == tuple(text for text in texts if ": sensitivity" not in text)
+    assert len(texts) - len(beside_table) == 3
     same = [row(n, "normal", "normal", "normal", "normal") for n in range(6)]
     assert "cannot tell whether the model helped" in "\n".join(
         reader_texts(reader_statistics(same))
     )
+
+
+def test_all_readers_come_first_then_each_with_the_same_model() -> None:
+    first = [replace(one, digest="new") for one in made(30, seed=1)]
+    second = [replace(one, reader="Dr B", digest="old" if n < 18 else "new")
+              for n, one in enumerate(made(20, seed=2))]  # fmt: skip
+    found = dict(by_reader([*first, *second], NeverCancelled()))
+    assert list(found) == ["", "Dr A", "Dr B"]
+    assert [one.readings for one in found.values()] == [32, 30, 2]
+    assert found["Dr B"].other_models == 18
+    assert found["Dr A"].blind == reader_statistics(first).blind
+    assert [name for name, _one in by_reader(first, NeverCancelled())] == [""]
+    assert [name for name, _one in by_reader([], NeverCancelled())] == [""]
+
+
+def test_a_p_value_close_to_nothing_reads_well() -> None:
+    cases = [row(n, "normal", "pneumonia", "pneumonia", "pneumonia") for n in range(14)]
+    assert "(McNemar p < 0.001)" in "\n".join(reader_texts(reader_statistics(cases)))
+    assert "(McNemar p = 0.031)" in "\n".join(reader_texts(reader_statistics(cases[:6])))
