@@ -24,7 +24,7 @@ from precmed_gui.diagnosis.record import Audit, Training
 from precmed_gui.diagnosis.training import TrainingResult
 from precmed_gui.evaluation.figure_texts import images_text, number
 from precmed_gui.language import _, ngettext, sentences
-from precmed_gui.options import AsJson
+from precmed_gui.options import AsJson, TableChoice, TableColumns
 from precmed_gui.places import record_file
 from precmed_gui.terminal import say, shown_progress, stopping_on_interrupt
 
@@ -68,6 +68,16 @@ ReadingsFile = Annotated[
 ]
 WithNames = Annotated[
     bool, typer.Option("--identity", help=_("Write the names of cases and patients, too."))
+]
+Truth = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PATH",
+        help=_("What is right: images sorted into classes, or a table of files and classes."),
+    ),
+]
+OneReader = Annotated[
+    str, typer.Option("--reader", metavar="NAME", help=_("The figures of this reader only."))
 ]
 
 audit_app = typer.Typer(help=_("Verify the record, and list the trainings in it."))
@@ -196,6 +206,37 @@ def table(file: ReadingsFile, names: WithNames = False, record: RecordPath = Non
         found.note_export(export_of("readings", place, cases=cases))
     counted = ngettext("{n} case", "{n} cases", cases).format(n=cases)
     typer.echo(f"{_('Written: {path}').format(path=place)} ({counted})")
+
+
+@archive_app.command(help=_("What readers and model are worth, alone and together."))
+def statistics(
+    truth: Truth = None,
+    table_columns: TableColumns = "",
+    reader: OneReader = "",
+    record: RecordPath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Count the decisions of the record against `truth`."""
+    from precmed_gui.archive.table_readings import decided_readings
+    from precmed_gui.evaluation.reader_statistics import by_reader
+    from precmed_gui.evaluation.readings import readings_of
+    from precmed_gui.reader_answers import (
+        known_truth,
+        of_reader,
+        statistics_document,
+        statistics_text,
+    )
+
+    with (
+        opened_record(_place(record)) as found,
+        stopping_on_interrupt() as cancel,
+        shown_progress() as report,
+    ):
+        kept = decided_readings(found, "", report, cancel)
+        known = known_truth(TableChoice(truth, table_columns), kept, report, cancel)
+        counted = of_reader(by_reader(readings_of(kept, known), cancel), reader)
+    document = statistics_document(counted, truth)
+    typer.echo(json.dumps(document, allow_nan=False) if as_json else statistics_text(counted))
 
 
 def kept_answers(

@@ -28,7 +28,7 @@ def prepared(
 ) -> Cohort:
     """The cohort in `sources`, with patients from file names, then what the table says."""
     cohort = _with_patients(opened(sources, report, cancel), patient_pattern)
-    return cohort if table.file is None else _with_table(cohort, table.file, table.columns)
+    return cohort if table.file is None else with_table(cohort, table.file, table.columns)
 
 
 def absolute(paths: Sequence[Path]) -> list[str]:
@@ -46,7 +46,7 @@ def require_there(paths: Sequence[Path]) -> None:
             )
 
 
-def _with_table(cohort: Cohort, file: Path, columns: str) -> Cohort:
+def with_table(cohort: Cohort, file: Path, columns: str) -> Cohort:
     """`cohort` with what a table says about it; says on stderr what matched and what did not."""
     from precmed_gui.exchange.cohort_table import (
         chosen_meanings,
