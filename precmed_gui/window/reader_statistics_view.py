@@ -30,7 +30,7 @@ NOTHING_READ = N_(
 LIMITS = N_(
     "Brackets hold 95 % intervals. Right and wrong rest on the classes of the cohort on the table."
 )
-_SIZE, _NEARLY_EMPTY = (800, 680), (520, 160)
+_SIZE, _NEARLY_EMPTY, _FEW_LINES = (800, 720), (520, 160), 120
 
 
 class ReaderStatisticsView(QDialog):
@@ -59,8 +59,8 @@ class ReaderStatisticsView(QDialog):
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
         layout.addWidget(self._choice())
-        layout.addWidget(self.table, 4)
-        layout.addWidget(self._area(), 2)
+        layout.addWidget(self.table, 6)
+        layout.addWidget(self._area(), 1)
         layout.addWidget(self.limits)
         layout.addWidget(self._buttons())
         self.readers.currentIndexChanged.connect(self._on_reader)
@@ -90,6 +90,7 @@ class ReaderStatisticsView(QDialog):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         area = QScrollArea()
+        area.setMinimumHeight(_FEW_LINES if any(one.readings for _who, one in self._found) else 0)
         area.setWidgetResizable(True)
         area.setWidget(self.words)
         return area

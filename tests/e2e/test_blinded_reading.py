@@ -4,17 +4,25 @@ again from the table that was saved, with nothing of the program.
 Every step is an X event of the keyboard, every figure is read from the screen.
 """
 
-import csv
 import re
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-from screen import BLOCK, Screen, missing_tools, program, virtual_screen
+import recounted
+from screen import (
+    BLOCK,
+    SPARSE,
+    Region,
+    Screen,
+    Word,
+    missing_tools,
+    program,
+    virtual_screen,
+)
 
 from precmed_gui.diagnosis.work import NeverCancelled, ignore
 from precmed_gui.modalities.imaging.phantoms import write_demo_cohort
@@ -30,6 +38,15 @@ CLASSES = ("clear", "effusion", "nodule")
 MAIN = "PrecMed — .*"
 PREDICTION = (832, 40, 1280, 740)
 BELOW_PICTURE = (832, 470, 1280, 740)
+LINE = re.compile(
+    r"\W*(Accuracy|(?:Sensitivity|Specificity), \w+|Kappa with the \w+|Seconds a case)\b"
+)
+NEAR = 6
+PATTERNS = {
+    "Kappa": r"-?\d\.\d{3}",
+    "Seconds": r"\d+\.\d",
+    "": r"(\d+) ?% ?\((\d+) ?to ?(\d+)\)",
+}
 STATUS = (0, 770, 700, 800)
 MODEL, PROGRESS, COUNTS = (832, 90, 1280, 130), (832, 700, 1280, 750), (340, 85, 660, 122)
 
@@ -100,40 +117,48 @@ def read_blinded(screen: Screen, keys: list[tuple[str, str]], keep: Path) -> Non
     screen.wait_for(r"\b0 waiting . 20 read", 30, COUNTS)
 
 
-def figures_of(screen: Screen) -> dict[str, tuple[str, ...]]:
+def lines_of(screen: Screen, region: Region, layout: str) -> list[str]:
+    """What stands at one height, from left to right: the cells of a table are far apart."""
+    lines: list[list[Word]] = []
+    for word in sorted(screen.words(region, layout), key=lambda word: word.y):
+        if not lines or word.y - lines[-1][-1].y > NEAR:
+            lines.append([])
+        lines[-1].append(word)
+    ordered = (sorted(line, key=lambda word: word.x) for line in lines)
+    return [" ".join(word.text for word in line) for line in ordered]
+
+
+def figures_of(screen: Screen) -> dict[str, list[str]]:
     """What the columns of the statistics say, by the name of the line; one look may miss one."""
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, list[str]] = {}
     left, top, right, _bottom = screen.active_region()
-    for height in (360, 420):
-        for line in screen.text((left, top, right, top + height), BLOCK).splitlines():
-            name = re.match(r"\W*(Accuracy|(?:Sensitivity|Specificity), \w+|Kappa)\b", line)
+    for height, layout in ((460, SPARSE), (460, BLOCK), (520, SPARSE)):
+        for line in lines_of(screen, (left, top, right, top + height), layout):
+            name = LINE.match(line)
             if name:
-                pattern = r"(-?\d\.\d{3}) \(" if name[1] == "Kappa" else r"(\d+) ?% ?\("
-                found.setdefault(name[1], tuple(re.findall(pattern, line)))
+                pattern = next(PATTERNS[word] for word in PATTERNS if name[1].startswith(word))
+                line = re.sub(r"[−–—]", "-", line)
+                parts = [match.groups() or (match[0],) for match in re.finditer(pattern, line)]
+                figures = [part for groups in parts for part in groups]
+                found[name[1]] = max(found.get(name[1], []), figures, key=len)
     return found
 
 
-def counted(rows: list[dict[str, str]], column: str, *, is_blind: bool) -> dict[str, list[float]]:
-    """Accuracy, and sensitivity and specificity a class, of what stands in a column."""
-    chosen = [row for row in rows if row["is_blind"] == str(int(is_blind))]
-    said = np.array([row[column] for row in chosen])
-    truth = np.array([Path(row["case_key"]).parent.name for row in chosen])
-    figures = {"Accuracy": float(np.mean(said == truth))}
-    for label in CLASSES:
-        figures[f"Sensitivity, {label}"] = float(np.mean(said[truth == label] == label))
-        figures[f"Specificity, {label}"] = float(np.mean(said[truth != label] != label))
-    return figures
+def assert_kappas(shown: list[float], wanted: list[recounted.Interval]) -> None:
+    """Values as they are rounded on the screen, their ends as two bootstraps of twenty agree."""
+    places = [place for group in wanted for place in group]
+    assert shown[::3] == pytest.approx(places[::3], abs=0.00051)
+    assert shown == pytest.approx(places, abs=0.1)
 
 
-def kappa(rows: list[dict[str, str]], *, is_blind: bool) -> float:
-    """Cohen's, of reader and model (Cohen 1960)."""
-    chosen = [row for row in rows if row["is_blind"] == str(int(is_blind))]
-    table = np.zeros((len(CLASSES), len(CLASSES)))
-    for row in chosen:
-        table[CLASSES.index(row["decided_label"]), CLASSES.index(row["label"])] += 1
-    table /= len(chosen)
-    chance = table.sum(axis=1) @ table.sum(axis=0)
-    return float((np.trace(table) - chance) / (1 - chance))
+def timed(alone: list[recounted.Row], together: list[recounted.Row]) -> list[float]:
+    """The median seconds of cases both steps of which took time that the clock could see."""
+    pairs = [
+        (before, after)
+        for before, after in zip(alone, together, strict=True)
+        if 0 < float(before["seconds"]) <= float(after["seconds"])
+    ]
+    return [recounted.times(rows)[0] for rows in zip(*pairs, strict=True)]
 
 
 def test_twenty_cases_by_keyboard_alone(screen: Screen, cohort: Path, tmp_path: Path) -> None:
@@ -164,18 +189,29 @@ def test_twenty_cases_by_keyboard_alone(screen: Screen, cohort: Path, tmp_path: 
     answer_dialog(screen, "Save decisions", str(target))
     screen.wait_for("decisions were saved", 20)
 
-    with target.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = recounted.rows_of(target)
     assert len(rows) == 2 * CASES
-    alone = counted(rows, "decided_label", is_blind=True)
-    model = counted(rows, "label", is_blind=False)
-    together = counted(rows, "decided_label", is_blind=False)
-    agreement = tuple(f"{kappa(rows, is_blind=is_blind):.3f}" for is_blind in (True, False))
-    expected = {name: as_shown(arm[name] for arm in (alone, model, together)) for name in alone}
-    assert shown == expected | {"Kappa": agreement}
-    assert alone["Accuracy"] == 0.75
-    assert together["Accuracy"] > alone["Accuracy"]
+    alone, together = (recounted.step(rows, is_blind=is_blind) for is_blind in (True, False))
+    arms = [
+        recounted.said_and_true(chosen, column, lambda key: Path(key).parent.name)
+        for chosen, column in (
+            (alone, "decided_label"), (together, "label"), (together, "decided_label"),
+        )
+    ]  # fmt: skip
+    shares = [recounted.shares(said, true, CLASSES) for said, true in arms]
+    for name in shares[0]:
+        assert shown.pop(name) == [as_shown(part) for arm in shares for part in arm[name]], name
+    truth = [recounted.kappa(said, true) for said, true in arms]
+    assert_kappas([*map(float, shown.pop("Kappa with the truth"))], truth)
+    model = [recounted.kappa(said, arms[1][0]) for said, _true in arms[::2]]
+    assert_kappas([*map(float, shown.pop("Kappa with the model"))], model)
+    assert [*map(float, shown.pop("Seconds a case", ()))] == pytest.approx(
+        timed(alone, together), abs=0.051
+    )
+    assert shown == {}
+    assert shares[0]["Accuracy"][0] == 0.75
+    assert shares[2]["Accuracy"][0] > 0.75
 
 
-def as_shown(shares: Iterable[float]) -> tuple[str, ...]:
-    return tuple(f"{100 * share:.0f}" for share in shares)
+def as_shown(share: float) -> str:
+    return f"{100 * share:.0f}"

@@ -1,8 +1,9 @@
 """Twenty cases read blind by keyboard alone; the statistics are those of the exported table."""
 
-import csv
+from dataclasses import astuple
 
 import pytest
+import recounted
 from PySide6.QtCore import Qt
 from reading_room import answer, make_room
 
@@ -49,16 +50,6 @@ def room(qtbot):
     room.keeper.close()
 
 
-def kappa(pairs):
-    n = len(pairs)
-    same = sum(a == b for a, b in pairs) / n
-    chance = sum(
-        (sum(a == name for a, _b in pairs) / n) * (sum(b == name for _a, b in pairs) / n)
-        for name in CLASSES
-    )
-    return (same - chance) / (1 - chance)
-
-
 def test_the_statistics_equal_those_counted_from_the_table(qtbot, room, tmp_path):
     read_all(qtbot, room)
     assert room.keeper.counts() == {"waiting": 0, "read": CASES, "referred": 0}
@@ -68,32 +59,33 @@ def test_the_statistics_equal_those_counted_from_the_table(qtbot, room, tmp_path
     ((name, found),) = count_readers(place, TRUTH, ignore, NeverCancelled())
     assert name == ""
 
-    with target.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = recounted.rows_of(target)
     assert len(rows) == 2 * CASES
-    is_blind = [row["is_blind"] in ("1", "True", "true", "yes") for row in rows]
-    blind = {row["case_key"]: row for row, yes in zip(rows, is_blind, strict=True) if yes}
-    final = {row["case_key"]: row for row, yes in zip(rows, is_blind, strict=True) if not yes}
-    assert set(blind) == set(final) == set(TRUTH)
+    blind, final = (recounted.step(rows, is_blind=is_blind) for is_blind in (True, False))
+    assert [row["case_key"] for row in blind] == [row["case_key"] for row in final] == sorted(TRUTH)
 
-    for arm, answers in (
-        (found.blind, {key: row["decided_label"] for key, row in blind.items()}),
-        (found.together, {key: row["decided_label"] for key, row in final.items()}),
-        (found.model, {key: row["label"] for key, row in final.items()}),
+    for arm, chosen, column in (
+        (found.blind, blind, "decided_label"),
+        (found.together, final, "decided_label"),
+        (found.model, final, "label"),
     ):
+        said, true = recounted.said_and_true(chosen, column, TRUTH.__getitem__)
+        wanted = recounted.shares(said, true, CLASSES)
         assert arm.n == CASES
-        right = sum(answers[key] == TRUTH[key] for key in TRUTH)
-        assert arm.right == right
-        assert arm.accuracy.value == pytest.approx(right / CASES)
+        assert astuple(arm.accuracy) == pytest.approx(wanted["Accuracy"])
         for rates in arm.classes:
-            has = [key for key in TRUTH if TRUTH[key] == rates.label]
-            others = [key for key in TRUTH if TRUTH[key] != rates.label]
-            hit = sum(answers[key] == rates.label for key in has) / len(has)
-            spared = sum(answers[key] != rates.label for key in others) / len(others)
-            assert rates.sensitivity.value == pytest.approx(hit)
-            assert rates.specificity.value == pytest.approx(spared)
-    pairs = [(row["decided_label"], row["label"]) for row in blind.values()]
-    assert found.blind_and_model.kappa.value == pytest.approx(kappa(pairs))
-    seconds = sorted(float(row["seconds"]) for row in blind.values())
-    middle = (seconds[CASES // 2 - 1] + seconds[CASES // 2]) / 2
-    assert found.blind_times.median == pytest.approx(middle)
+            for name in ("sensitivity", "specificity"):
+                figure = astuple(getattr(rates, name))
+                assert figure == pytest.approx(wanted[f"{name.title()}, {rates.label}"], abs=1e-9)
+        assert_kappa(arm.kappa, recounted.kappa(said, true))
+    for agreed, chosen in ((found.blind_and_model, blind), (found.final_and_model, final)):
+        said, model = ([row[column] for row in chosen] for column in ("decided_label", "label"))
+        assert_kappa(agreed.kappa, recounted.kappa(said, model))
+    for times, chosen in ((found.blind_times, blind), (found.final_times, final)):
+        assert astuple(times) == pytest.approx((CASES, *recounted.times(chosen)))
+
+
+def assert_kappa(figure, wanted):
+    """The value exactly, its ends as two bootstraps of twenty cases agree."""
+    assert figure.value == pytest.approx(wanted[0])
+    assert (figure.low, figure.high) == pytest.approx(wanted[1:], abs=0.08)
