@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from precmed_gui.evaluation.figure_texts import decimal
 from precmed_gui.evaluation.reader_statistics import reader_statistics
 from precmed_gui.evaluation.readings import Reading
 from precmed_gui.window.reader_statistics_view import NOTHING_READ, ReaderStatisticsView
@@ -119,3 +120,11 @@ def test_a_reader_is_chosen_and_the_sentences_do_not_repeat_the_table(shown):
     view.readers.setCurrentIndex(1)
     assert view.table.item(0, 1).text() == "20"
     assert view.words.text().startswith("20 readings.")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(-0.2, "−0.200"), (-0.0002, "> −0.001"), (0.0002, "< 0.001"), (-1, "−1.000")],
+)
+def test_a_kappa_below_chance_has_a_minus_sign_and_is_never_rounded_to_nothing(value, text):
+    assert decimal(value) == text
