@@ -62,7 +62,7 @@ def known_truth(
 
 
 def _case(shown: Shown) -> Case:
-    path = str(file_of(shown))
+    path = str(file_of(shown.case_key))
     return Case(path, shown.case_key[len(path) + 1 :], patient=shown.patient)
 
 
