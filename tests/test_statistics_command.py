@@ -154,7 +154,7 @@ def test_what_goes_wrong_is_said(
         assert main(["archive", "statistics", "--json", *options]) == 1
         said = capsys.readouterr()
         assert words in said.err
-        assert said.out == ""
+        assert words in json.loads(said.out)["error"] + (json.loads(said.out)["hint"] or "")
     assert main(["archive", "statistics", "--table-columns", "x=nonsense"]) == 2
 
 

@@ -25,8 +25,6 @@ from precmed_gui.archive.record_keys import lookup_digest
 from precmed_gui.archive.record_models import Models
 from precmed_gui.archive.record_rows import (
     Model,
-    comment_entry,
-    comment_in,
     decision_entry,
     decision_in,
     export_entry,
@@ -55,7 +53,6 @@ from precmed_gui.diagnosis.explanation import Explanation
 from precmed_gui.diagnosis.prediction import Neighbour, Prediction
 from precmed_gui.diagnosis.record import (
     Audit,
-    Comment,
     Decision,
     Export,
     Shown,
@@ -129,12 +126,6 @@ class Record:
             kept = replace(decision, number=number, at=tail.at)
             add_decision(self.file, kept)
         return kept
-
-    def comment(self, comment: Comment) -> Comment:
-        """Keep a comment; the same with number and time. Raises as `decide`."""
-        with appending(self.file) as tail:
-            require_answer(self.file, comment.shown)
-            return replace(comment, number=tail.append(comment_entry(comment)), at=tail.at)
 
     def note_map(self, found: ShownMap) -> ShownMap:
         """Keep that a map was shown; the same with number and time. Raises as `decide`."""
@@ -250,14 +241,6 @@ class Record:
             return tuple(
                 decision_in(opened_document(self.file.keys, row), shown_number, row.number, row.at)
                 for row in self._about(shown_number, "decision")
-            )
-
-    def comments_of(self, shown: int) -> tuple[Comment, ...]:
-        """All comments about an answer, the first one first."""
-        with self._reading():
-            return tuple(
-                comment_in(opened_document(self.file.keys, row), shown, row.number, row.at)
-                for row in self._about(shown, "comment")
             )
 
     def exports_of(self, shown: int) -> tuple[Export, ...]:

@@ -34,7 +34,7 @@ from precmed_gui.archive.record_keys import Keys, read, written
 FORMAT = 1
 NO_HASH = bytes(32)
 KINDS = (
-    "record", "model", "shown", "nearest", "map", "decision", "comment", "export", "erasure",
+    "record", "model", "shown", "nearest", "map", "decision", "export", "erasure",
     "restored", "training",
 )  # fmt: skip
 COLUMNS = "number, kind, at, about, content, identity, identity_digest, hash"

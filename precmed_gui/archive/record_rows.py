@@ -11,7 +11,6 @@ from precmed_gui.archive.record_chain import Document, Entry
 from precmed_gui.diagnosis.documents import from_document
 from precmed_gui.diagnosis.prediction import Neighbour
 from precmed_gui.diagnosis.record import (
-    Comment,
     Decision,
     Export,
     ModelFigures,
@@ -210,16 +209,6 @@ def decision_in(document: Document, about: int, number: int, at: str) -> Decisio
         number=number,
         at=at,
     )
-
-
-def comment_entry(comment: Comment) -> Entry:
-    """The row of a comment."""
-    return Entry("comment", {"reader": comment.reader}, {"text": comment.text}, comment.shown)
-
-
-def comment_in(document: Document, about: int, number: int, at: str) -> Comment:
-    """The comment of a row's document."""
-    return Comment(about, document["reader"], document.get("text", ""), number, at)
 
 
 def export_entry(export: Export) -> Entry:

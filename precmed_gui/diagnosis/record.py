@@ -191,27 +191,6 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Comment:
-    """What somebody wrote about an answer, apart from any decision.
-
-    Parameters
-    ----------
-    shown
-        `Shown.number` it is about.
-    reader, text
-        Who, and in which words; the words are emptied when the patient is erased.
-    number, at
-        Of the row, from 1; ISO 8601, UTC.
-    """
-
-    shown: int
-    reader: str
-    text: str
-    number: int = 0
-    at: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Export:
     """Something about an answer that left the program.
 

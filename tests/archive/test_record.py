@@ -20,7 +20,7 @@ from precmed_gui.archive.record_seal import seal_path
 from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.errors import FailedStorage
 from precmed_gui.diagnosis.prediction import Prediction
-from precmed_gui.diagnosis.record import Comment, Decision, Export, UsedModel
+from precmed_gui.diagnosis.record import Decision, Export, UsedModel
 from precmed_gui.places import record_file
 
 
@@ -87,12 +87,10 @@ def test_a_case_is_read_after_a_decision(record, kind, state):
     assert record.worklist()[0].state == state
 
 
-def test_comments_and_exports_stand_beside_the_answer(record):
+def test_exports_stand_beside_the_answer(record):
     (kept,) = record.keep_shown([shown(1)])
-    comment = record.comment(Comment(kept.number, "Dr. A", "look again"))
     export = record.note_export(Export(kept.number, "pdf", "report.pdf", "e" * 64))
     every = record.note_export(Export(0, "csv", "all.csv", "f" * 64))
-    assert record.comments_of(kept.number) == (comment,)
     assert record.exports_of(kept.number) == (export,)
     assert record.exports_of(0) == (every,)
 
@@ -101,7 +99,7 @@ def test_nothing_can_be_said_about_an_answer_that_is_not_there(record):
     with pytest.raises(UnknownAnswer):
         record.decide(Decision(7, "agree", "ill", "Dr. A"))
     with pytest.raises(UnknownAnswer):
-        record.comment(Comment(7, "Dr. A", "?"))
+        record.note_export(Export(7, "pdf", "report.pdf", "e" * 64))
     assert verified(record).rows == 1
 
 

@@ -74,7 +74,7 @@ def test_a_record_as_it_was_left_verifies(path):
 
 @pytest.mark.parametrize("column", ["at", "kind", "about", "content", "identity", "hash"])
 def test_a_changed_row_is_named(path, column):
-    value = {"about": "about + 1", "kind": "'comment'"}.get(column, "randomblob(32)")
+    value = {"about": "about + 1", "kind": "'export'"}.get(column, "randomblob(32)")
     found = tampered(path, f"UPDATE rows SET {column} = {value} WHERE number = 50")
     assert not found.valid
     assert found.first_bad == 50

@@ -11,7 +11,7 @@ from precmed_gui.archive.record import open_record
 from precmed_gui.archive.record_chain import appending
 from precmed_gui.archive.record_erasing import empty_rows
 from precmed_gui.archive.record_errors import UnknownAnswer
-from precmed_gui.diagnosis.record import Comment, Decision, Export
+from precmed_gui.diagnosis.record import Decision, Export
 
 WHO = ["Zoë Quick", "zoë quick", "quick-scan", "fe" * 16, "her words", "more words", "quick.pdf"]
 
@@ -31,7 +31,7 @@ def with_patient(path):
     ]
     kept = record.keep_shown(named)
     record.decide(Decision(kept[0].number, "agree", "ill", "Dr. A", "her words", True, 3.5))
-    record.comment(Comment(kept[1].number, "Dr. A", "more words"))
+    record.decide(Decision(kept[1].number, "refer", "", "Dr. A", "more words"))
     record.note_export(Export(kept[1].number, "pdf", "quick.pdf", "e" * 64))
     record.keep_shown([shown(n) for n in range(600, 900)])
     return record, kept
@@ -63,7 +63,7 @@ def test_a_tombstone_stays_and_the_chain_with_every_earlier_head(path):
     assert gone.probabilities == kept[0].probabilities
     (decision,) = record.decisions_of(kept[0].number)
     assert (decision.kind, decision.comment, decision.seconds) == ("agree", "", 3.5)
-    assert record.comments_of(kept[1].number)[0].text == ""
+    assert record.decisions_of(kept[1].number)[0].comment == ""
     assert record.exports_of(kept[1].number)[0].name == ""
     assert len(list(record.every())) == 603
     record.close()
@@ -83,9 +83,9 @@ def test_an_erased_patient_is_on_no_list_and_nothing_can_be_said_any_more(path):
 def test_what_was_emptied_is_listed_once(path):
     record, kept = with_patient(path)
     numbers = [one.number for one in kept]
-    comment = record.comments_of(numbers[1])[0].number
+    decision = record.decisions_of(numbers[1])[0].number
     with appending(record.file):
-        assert empty_rows(record.file, numbers, [comment, comment]).count(comment) == 1
+        assert empty_rows(record.file, numbers, [decision, decision]).count(decision) == 1
     record.close()
 
 
