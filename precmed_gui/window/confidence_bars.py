@@ -134,16 +134,17 @@ class ConfidenceBars(QAbstractScrollArea):
         if row is None or not row.meaning:
             return ""
         percent = percent_text(row.probability)
-        return sentences(f"{row.label}, {percent}.", row.meaning)
+        said = _("{label}, {percent}.").format(label=row.label, percent=percent)
+        return sentences(said, row.meaning)
 
     def _pointed(self) -> Bar | None:
         place = self._hovered if self._hovered >= 0 else self._current
         return self._rows[place] if place < len(self._rows) else None
 
     def _say(self) -> None:
-        spoken = ", ".join(_spoken(row) for row in self._rows)
+        spoken = _(", ").join(_spoken(row) for row in self._rows)
         meaning = self.meaning
-        text = f"{spoken}. {meaning}" if meaning else spoken
+        text = sentences(_("{text}.").format(text=spoken), meaning) if meaning else spoken
         self.setAccessibleDescription(text or self._empty_text())
         if meaning != self._said:
             self._said = meaning
