@@ -1,9 +1,8 @@
 """The worklist: cases waiting, read and referred; what to open next; blinded reading, results."""
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
     QComboBox,
     QFrame,
@@ -11,7 +10,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QStackedWidget,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -24,7 +22,8 @@ from precmed_gui.window.icons import keep_icon
 from precmed_gui.window.layouts import row
 from precmed_gui.window.message_strip import MessageStrip
 from precmed_gui.window.wording import number
-from precmed_gui.window.worklist_model import CASE, PAGE, PATIENT, STATES, WorklistModel
+from precmed_gui.window.worklist_model import CASE, STATES, WorklistModel
+from precmed_gui.window.worklist_table import WorklistTable
 
 TITLE = N_("Worklist")
 COUNTS = N_("{waiting} waiting · {read} read · {referred} referred")
@@ -44,7 +43,6 @@ BLINDED_TIP = N_(
 BLINDED_ON = N_("Blinded: the model's answer is hidden until you commit to yours.")
 NEXT, STATISTICS, PATIENTS = N_("Next waiting"), N_("Statistics…"), N_("Show patients")
 SEARCH_DELAY_MS = 200
-_LEAST_CASE, _MOST_CASE = 96, 220
 
 
 class WorklistPanel(QWidget):
@@ -108,26 +106,9 @@ class WorklistPanel(QWidget):
         self._banner.hide()
 
     def _build_table(self) -> None:
-        self.table = QTableView()
-        self.table.setModel(self.rows)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.table.setTabKeyNavigation(False)
-        self.table.setIconSize(QSize(14, 14))
-        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(28)
-        header = self.table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setResizeContentsPrecision(PAGE)
-        self.table.setColumnHidden(PATIENT, True)
+        self.table = WorklistTable(self.rows)
         self.table.doubleClicked.connect(self._on_activated)
         self.table.installEventFilter(self)
-        self.rows.modelReset.connect(self._give_width)
-        self.rows.dataChanged.connect(self._on_data_changed)
         self.rows.modelReset.connect(self._show_state)
         self.strip, self.progress = MessageStrip(), CheckProgress()
         self.strip.acted.connect(self.opening_wished)
@@ -249,7 +230,7 @@ class WorklistPanel(QWidget):
         self.progress.stop.setToolTip(_("Stop") + " (Esc)")
         self._word_counts()
         self.rows.say_again()
-        self._give_width()
+        self.table.give_width()
         self._show_state()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -262,30 +243,6 @@ class WorklistPanel(QWidget):
         return super().eventFilter(watched, event)
 
     # Inside
-
-    @Slot()
-    def _give_width(self) -> None:
-        """Everything is read in full, unless it is very long; then its tooltip has it."""
-        header = self.table.horizontalHeader()
-        for column in range(self.rows.columnCount()):
-            wanted = max(self.table.sizeHintForColumn(column), header.sectionSizeHint(column))
-            header.resizeSection(column, self._limited(column, wanted))
-
-    def _limited(self, column: int, wanted: int) -> int:
-        return min(max(wanted, _LEAST_CASE if column == CASE else 0), _MOST_CASE)
-
-    @Slot(QModelIndex, QModelIndex)
-    def _on_data_changed(self, first: QModelIndex, last: QModelIndex) -> None:
-        """A decision may be wider than all before it; a narrower one moves nothing."""
-        if first.row() != last.row():
-            self._give_width()
-            return
-        header = self.table.horizontalHeader()
-        for column in range(self.rows.columnCount()):
-            wanted = self.table.sizeHintForIndex(first.siblingAtColumn(column)).width() + 1
-            width = max(header.sectionSize(column), self._limited(column, wanted))
-            if not self.table.isColumnHidden(column):
-                header.resizeSection(column, width)
 
     def _word_counts(self) -> None:
         counted = {state: number(self._counts.get(state, 0)) for state in STATES}
@@ -328,5 +285,4 @@ class WorklistPanel(QWidget):
 
     @Slot(bool)
     def _on_patients(self, is_on: bool) -> None:
-        self.table.setColumnHidden(PATIENT, not is_on)
-        self._give_width()
+        self.table.show_patients(is_shown=is_on)

@@ -6,9 +6,18 @@ import pytest
 from PySide6.QtCore import Qt
 from reading_room import answer, make_room
 
+from precmed_gui.diagnosis.cases import Case
 from precmed_gui.diagnosis.record import Decision, Shown, WorklistRow
 from precmed_gui.window.reading_stage import Choice
-from precmed_gui.window.worklist_model import CASE, LABEL, PAGE, PATIENT, STATE, WorklistModel
+from precmed_gui.window.worklist_model import (
+    CASE,
+    DECISION,
+    LABEL,
+    PAGE,
+    PATIENT,
+    STATE,
+    WorklistModel,
+)
 
 SHOWN = Shown("/a.png", "a.png", "P1", "", "m", "d", ("ill", "well"), (0.8, 0.2))
 
@@ -165,3 +174,20 @@ def test_a_very_long_class_leaves_room_for_the_decision_and_is_whole_in_its_tool
     assert room.worklist.table.horizontalHeader().sectionSize(LABEL) <= 220
     index = room.worklist.rows.index(0, LABEL)
     assert index.data(Qt.ItemDataRole.ToolTipRole) == label
+
+
+def test_a_narrow_worklist_shortens_the_name_and_keeps_the_decision_in_sight(qtbot):
+    room = make_room(qtbot)
+    case = Case("/new/a-rather-long-name-of-a-chest-x-ray-4832.png")
+    room.read(replace(answer(1), case=case), answer(2))
+    room.decisions.decide(Choice("agree"))
+    table, header = room.worklist.table, room.worklist.table.horizontalHeader()
+    table.give_width()
+    assert header.sectionSize(CASE) > 180
+    needed = header.sectionPosition(DECISION) + header.sectionSize(DECISION)
+    for width in (needed - 30, needed - 60, needed + 40):
+        table.resize(width + table.width() - table.viewport().width(), table.height())
+        end = header.sectionPosition(DECISION) + header.sectionSize(DECISION)
+        assert end <= max(table.viewport().width(), 0)
+        assert header.sectionSize(CASE) >= 96
+    assert header.sectionSize(CASE) > 180
