@@ -10,9 +10,11 @@ _LEAST = 40
 class ElidedLabel(QLabel):
     """Takes the width it is given and never asks for more than its text needs."""
 
+    _whole = ""
+    """Qt may ask for the size while the label is being made."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._whole = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

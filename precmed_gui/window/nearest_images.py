@@ -94,14 +94,6 @@ class NearestImages(QWidget):
         return self._fold.isChecked()
 
     @property
-    def spare_height(self) -> int:
-        """Pixels that all but the first row of pictures take."""
-        if not self.is_open or not self.tiles:
-            return 0
-        first = _HEAD + self.tiles[0].sizeHint().height()
-        return max(0, self._body.sizeHint().height() - first)
-
-    @property
     def tiles(self) -> tuple[NearestTile, ...]:
         """Those that show an image, from the first to the last."""
         return tuple(tile for section in self._sections for tile in section.tiles)

@@ -19,7 +19,7 @@ from precmed_gui.window.picture_view import PictureView
 from precmed_gui.window.slice_bar import SliceBar
 from precmed_gui.window.window_presets import WindowPresets
 
-LEAST, LEAST_OF_SLICES = 120, 150
+LEAST = 170
 _NOTCH = 120
 _EVERYTHING = 1_000_000
 _TURNS = {
@@ -200,7 +200,7 @@ class PictureArea(QWidget):
         has_several = total > 1
         self.slices.setVisible(has_several)
         self.cine.setVisible(has_several)
-        self.view.setMinimumHeight(LEAST_OF_SLICES if has_several else LEAST)
+        self.view.setMinimumHeight(LEAST)
         height = QSizePolicy.Policy.Expanding if has_several else QSizePolicy.Policy.Ignored
         self.view.setSizePolicy(QSizePolicy.Policy.Expanding, height)
 

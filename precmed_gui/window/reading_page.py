@@ -11,7 +11,8 @@ from precmed_gui.window.picture_area import PictureArea
 from precmed_gui.window.readings_table import ReadingsTable
 from precmed_gui.window.snug_area import SnugArea
 
-LEAST_ANSWER = 150
+LEAST_ANSWER, MOST_ANSWER = 110, 0.33
+"""Pixels of the answer in a column at least; of the page's height at most."""
 WIDE = 760
 ANSWER_WIDTH = 340
 """Pixels from which the answer stands beside the picture, and what it takes there."""
@@ -20,8 +21,8 @@ ANSWER_WIDTH = 340
 class ReadingPage(QSplitter):
     """Picture, map, answer and decision above the list of all images read.
 
-    In a column the answer takes the height it needs and the picture what is left; slices share it.
-    Of the training images only the first row presses on the picture where that has less than half.
+    In a column the answer takes the height it needs, up to a third, and the picture what is left;
+    slices share it.
     """
 
     def __init__(
@@ -85,8 +86,7 @@ class _AnswerArea(SnugArea):
         height = super().wanted_height()
         if self._page.is_wide:
             return height
-        half = self._page.height() // 2
-        return min(height, max(half, height - self._answer.nearest.spare_height))
+        return min(height, max(round(MOST_ANSWER * self._page.height()), LEAST_ANSWER))
 
     @Slot(object)
     def show_from(self, part: QWidget) -> None:
