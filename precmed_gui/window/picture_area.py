@@ -19,7 +19,7 @@ from precmed_gui.window.picture_view import PictureView
 from precmed_gui.window.slice_bar import SliceBar
 from precmed_gui.window.window_presets import WindowPresets
 
-LEAST = 170
+LEAST = 160
 _NOTCH = 120
 _EVERYTHING = 1_000_000
 _TURNS = {
