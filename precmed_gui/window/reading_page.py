@@ -11,7 +11,7 @@ from precmed_gui.window.picture_area import PictureArea
 from precmed_gui.window.readings_table import ReadingsTable
 from precmed_gui.window.snug_area import SnugArea
 
-LEAST_ANSWER, MOST_ANSWER = 110, 0.33
+LEAST_ANSWER, MOST_ANSWER = 110, 0.4
 """Pixels of the answer in a column at least; of the page's height at most."""
 WIDE = 760
 ANSWER_WIDTH = 340
@@ -21,7 +21,7 @@ ANSWER_WIDTH = 340
 class ReadingPage(QSplitter):
     """Picture, map, answer and decision above the list of all images read.
 
-    In a column the answer takes the height it needs, up to a third, and the picture what is left;
+    In a column the answer takes the height it needs, up to two fifths, and the picture what is left;
     slices share it.
     """
 

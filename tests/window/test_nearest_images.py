@@ -152,7 +152,7 @@ def test_rows_of_pictures_leave_the_image_its_place(panel, qtbot):
     read(panel, replace(MANY, verdict="refused", reason="Unlike."))
     area = panel.page.answer_area
     qtbot.waitUntil(lambda: panel.answer.height() > panel.page.height())
-    qtbot.waitUntil(lambda: area.height() <= panel.page.height() / 3)
+    qtbot.waitUntil(lambda: area.height() <= 0.41 * panel.page.height())
     assert panel.viewer.height() >= max(LEAST, panel.page.height() // 4)
 
 
