@@ -17,6 +17,8 @@ from precmed_gui.window.curve_data import CurveData, EpochPoint
 from precmed_gui.window.theme import current_tokens, font_of
 
 _LEFT_AXIS = 44
+_BELOW = 6
+"""Pixels below the axis of epochs: the library moves its title 5 beyond it."""
 _MARK_ROOM = 1.14
 _SEE_THROUGH = 120
 
@@ -152,6 +154,7 @@ class CurvePlot(QWidget):
         self._item = self._widget.getPlotItem()
         self._item.setMenuEnabled(False)
         self._item.hideButtons()
+        self._item.layout.setContentsMargins(1, 1, 1, _BELOW)
         self._item.getAxis("left").setWidth(_LEFT_AXIS)
         self._item.getAxis("left").enableAutoSIPrefix(False)
         self._box = self._item.getViewBox()

@@ -21,8 +21,8 @@ ANSWER_WIDTH = 340
 class ReadingPage(QSplitter):
     """Picture, map, answer and decision above the list of all images read.
 
-    In a column the answer takes the height it needs, up to two fifths, and the picture what is left;
-    slices share it.
+    In a column the answer takes the height it needs, up to two fifths, and the picture what is
+    left; slices share it.
     """
 
     def __init__(

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 
 from precmed_gui.diagnosis.errors import FailedStorage
 from precmed_gui.diagnosis.model_card import History
+from precmed_gui.language import speaking
 from precmed_gui.window import theme
 from precmed_gui.window.curve_data import CurveData
 from precmed_gui.window.curves import TrainingCurves
@@ -216,3 +217,15 @@ def test_the_curves_follow_the_theme(shown: TrainingCurves, qapp) -> None:
     found = {image.pixelColor(x, y).name() for x in range(0, 700, 1) for y in range(60, 300, 3)}
     assert theme.DARK.curve.lower() in found
     theme.apply_theme(qapp, "light")
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_the_title_of_the_epochs_is_not_cut_off(shown: TrainingCurves, language: str) -> None:
+    with speaking(language):
+        shown.retranslate()
+        QApplication.processEvents()
+        for plot in plots(shown):
+            label = plot._item.getAxis("bottom").label
+            ink = label.mapRectToScene(label.boundingRect())
+            assert ink.bottom() <= plot._widget.sceneRect().bottom()
+    shown.retranslate()
