@@ -23,9 +23,11 @@ COLOURED = 0.04
 coloured marks or the noise of a camera stay below."""
 LEAST_LIKENESS = 0.3
 """A correlation with the mean training image below which an image can look like this by chance."""
+NEGATIVE = -1
+"""A likeness to the template below this: the image is as like it inverted as others are upright."""
 NEARER = 0.5
 """Of its distance: an image whose negative is nearer than this is a negative."""
-_STEPS = 256
+_STEPS = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +38,19 @@ class Look:
     ----------
     width, height
         In pixels.
-    contrast
-        Standard deviation of what the network gets, in [0, 1].
     is_coloured
         Whether it has colours that mean something.
     """
 
     width: int
     height: int
-    contrast: float
     is_coloured: bool
 
 
-def look_at(image: Pixels, network_input: NDArray[np.float32]) -> Look:
-    """Look at an image and at the (size, size, channels) in [0, 1] that the network gets of it."""
+def look_at(image: Pixels) -> Look:
+    """Look at an image."""
     height, width = image.shape[:2]
-    contrast = float(contrasts(network_input[np.newaxis])[0])
-    return Look(width, height, contrast, _is_coloured(image))
+    return Look(width, height, _is_coloured(image))
 
 
 def contrasts(images: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -106,33 +104,58 @@ def limited_template(
 
 def likenesses(images: NDArray[np.float32], template: NDArray[np.floating]) -> NDArray[np.float64]:
     """The (n,) mean products of standardised images and a (size, size) template."""
-    grey = images[..., 0] if images.shape[3] == 1 else _greys(images)
-    flat = grey.reshape(len(grey), -1)
-    means = flat.mean(axis=1, dtype=np.float64, keepdims=True)
-    centred = flat - means.astype(flat.dtype)
-    deviations = np.linalg.norm(centred, axis=1).astype(np.float64) / np.sqrt(template.size)
+    return likenesses_and_contrasts(images, template)[0]
+
+
+def likenesses_and_contrasts(
+    images: NDArray[np.float32], template: NDArray[np.floating]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """`likenesses` and `contrasts`, which have most of their arithmetic in common."""
+    flat = np.asarray(template, images.dtype).ravel()
+    found = [_likeness_and_contrast(image, flat) for image in images]
+    values = np.array(found, np.float64).reshape(-1, 2)
+    return values[:, 0], values[:, 1]
+
+
+def _likeness_and_contrast(
+    image: NDArray[np.float32], template: NDArray[np.float32]
+) -> tuple[float, float]:
+    """One image at a time stays in the processor's cache, which makes it twice as fast."""
+    grey = image if image.shape[2] == 1 else image.mean(axis=2)
+    centred = grey.ravel() - grey.mean()
     # Not by `@`: threads of NumPy's arithmetic wait for those of the network.
-    products = np.einsum("ni,i->n", centred, template.ravel().astype(flat.dtype)) / template.size
-    return np.asarray(products / np.where(deviations > 0, deviations, 1.0))
+    contrast = float(np.sqrt(float(np.einsum("i,i", centred, centred)) / template.size))
+    product = float(np.einsum("i,i", centred, template)) / template.size
+    return product / (contrast or 1.0), contrast
 
 
 def are_negatives(images: NDArray[np.float32], template: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Tell the (n,) images that are as like the training images when inverted as those are."""
-    return likenesses(images, template) < -1
+    return likenesses(images, template) < NEGATIVE
 
 
-def refused_at_sight(look: Look, gate: GateRule, *, is_negative: bool) -> str:
-    """Why an image is refused whatever the network says, one sentence; "" if it is not."""
+def refused_at_sight(look: Look, gate: GateRule, contrast: float, likeness: float) -> str:
+    """Why an image is refused whatever the network says, one sentence; "" if it is not.
+
+    Parameters
+    ----------
+    look
+        What can be seen of it.
+    gate
+        Of the model.
+    contrast, likeness
+        One of `likenesses_and_contrasts` of what the network gets.
+    """
     if min(look.width, look.height) < SMALLER * gate.smallest_side:
         return _(
             "The image is {width} × {height} pixels, far smaller than nearly all images that the "
             "model learned from ({side} pixels or more)."
         ).format(width=look.width, height=look.height, side=gate.smallest_side)
-    if look.contrast < gate.least_contrast:
+    if contrast < gate.least_contrast:
         return _("The image is blank, or shows next to nothing at the size the network sees.")
     if gate.is_grey and look.is_coloured:
         return _("The image is in colour, but the model learned from grey images only.")
-    return _negative() if is_negative else ""
+    return _negative() if likeness < NEGATIVE else ""
 
 
 def refused_by_distance(
@@ -173,7 +196,7 @@ def _unlike() -> str:
 def _is_coloured(image: Pixels) -> bool:
     if image.ndim == 2:
         return False
-    step = max(1, max(image.shape[:2]) // _STEPS)
+    step = -(-max(image.shape[:2]) // _STEPS)
     red, green, blue = (image[::step, ::step, band] for band in range(3))
     highest = np.maximum(np.maximum(red, green), blue)
     apart = highest - np.minimum(np.minimum(red, green), blue)

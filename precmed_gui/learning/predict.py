@@ -52,7 +52,7 @@ from precmed_gui.learning.warm_up import warm_up
 from precmed_gui.modalities import modality, open_cohort
 
 _BATCH, _LARGEST_BATCH = 32, 64
-_QUICK_SECONDS = 0.25
+_QUICK_SECONDS = 0.05
 """A network that answers a batch so fast gets larger ones; a slow one would not hear Stop."""
 _FIRST_SECONDS, _LATER_SECONDS = 0.1, 0.5
 """Images read for so long go to the networks together: the first soon, later ones many at once."""
@@ -205,7 +205,7 @@ def answered(
             waiting.unreadable.append(Unreadable(case.key, error.message))
         else:
             waiting.cases.append(case)
-            waiting.looks.append(look_at(image, asked))
+            waiting.looks.append(look_at(image))
             waiting.inputs.append(asked)
             if is_identified:
                 waiting.fingerprints.append(fingerprint(image))

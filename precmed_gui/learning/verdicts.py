@@ -18,7 +18,7 @@ from precmed_gui.language import _
 from precmed_gui.learning.ensemble import LEAST_PROBABILITY, Run
 from precmed_gui.learning.gate import (
     Look,
-    are_negatives,
+    likenesses_and_contrasts,
     refused_at_sight,
     refused_by_distance,
 )
@@ -129,9 +129,12 @@ def _answers(
     probabilities = shown(logits, card.calibration)
     sets = sets_of(probabilities, card.sets)
     referred = is_referred(sets, card.sets)
+    orders = np.argsort(-probabilities, axis=1, kind="stable").tolist()
+    label_sets = _label_sets(card, orders, sets)
+    rows = probabilities.tolist()
     predictions = []
     for row, case in enumerate(cases):
-        label_set = _label_set(card, probabilities[row], sets[row])
+        label_set = label_sets[row]
         verdict: Verdict = "answer"
         reason = reasons[row]
         if reason:
@@ -139,14 +142,13 @@ def _answers(
         elif referred[row]:
             verdict, reason = "refer", referred_because(label_set, len(card.labels))
         # The percentages of a refused image mean nothing, not even for what to compare it with.
-        order = np.argsort(-probabilities[row], kind="stable").tolist()
-        ranking = None if verdict == "refused" else order
+        ranking = None if verdict == "refused" else orders[row]
         found = near[row]
         predictions.append(
             Prediction(
                 case=case,
                 labels=card.labels,
-                probabilities=tuple(probabilities[row].tolist()),
+                probabilities=tuple(rows[row]),
                 label_set=label_set,
                 verdict=verdict,
                 reason=reason,
@@ -159,20 +161,24 @@ def _answers(
 
 def sight_reasons(said: Said, gate: GateRule, kept: KeptFeatures) -> list[str]:
     """Why each image is refused whatever the networks said, one sentence; "" if it is not."""
-    negatives = are_negatives(said.inputs, kept.template)
+    found = likenesses_and_contrasts(said.inputs, kept.template)
+    likenesses, contrasts = (values.tolist() for values in found)
     return [
-        refused_at_sight(look, gate, is_negative=is_negative)
-        for look, is_negative in zip(said.looks, negatives.tolist(), strict=True)
+        refused_at_sight(look, gate, contrast, likeness)
+        for look, contrast, likeness in zip(said.looks, contrasts, likenesses, strict=True)
     ]
 
 
-def _label_set(
-    card: ModelCard, probabilities: NDArray[np.float64], is_in: NDArray[np.bool_]
-) -> tuple[str, ...]:
+def _label_sets(
+    card: ModelCard, orders: Sequence[Sequence[int]], is_in: NDArray[np.bool_]
+) -> list[tuple[str, ...]]:
+    """The classes of each case's set, the most probable first."""
     if card.sets is None:
-        return ()
-    order = np.argsort(-probabilities, kind="stable")
-    return tuple(card.labels[place] for place in order if is_in[place])
+        return [()] * len(orders)
+    return [
+        tuple(card.labels[place] for place in order if has[place])
+        for order, has in zip(orders, is_in.tolist(), strict=True)
+    ]
 
 
 def _compared(model: LoadedModel, said: Said) -> tuple[Sequence[Near | None], list[str]]:

@@ -332,8 +332,10 @@ class PredictionPanel(QWidget):
         self._name.show_text(reading.case.name if reading else "")
         self._position.setText(f"{row + 1} / {number(count)}" if count and row >= 0 else "")
         self._open_header.setEnabled(reading is not None)
-        self._previous.setEnabled(row > 0)
-        self._next.setEnabled(0 <= row < count - 1)
+        for button, can in ((self._previous, row > 0), (self._next, 0 <= row < count - 1)):
+            if not can and button.hasFocus():
+                self.focus_picture()  # Qt would give it to the next button
+            button.setEnabled(can)
 
     def _show_first(self) -> None:
         self._stack.setCurrentIndex(1 if self.readings.rowCount() else 0)

@@ -227,3 +227,20 @@ def test_an_image_that_was_not_read_is_looked_at_all_the_same(panel):
     panel.picture_wished.connect(wished.append)
     read(panel, unreadable=(Unreadable("/new/x.png", "It is too small."),))
     assert [case.path for case in wished] == ["/new/x.png"]
+
+
+def test_the_last_image_takes_the_keyboard_from_the_arrow_to_the_picture(qtbot):
+    panel = PredictionPanel()
+    qtbot.addWidget(panel)
+    panel.show_model(CARD)
+    cases = [Case(f"/new/{number}.png") for number in range(2)]
+    for case in reversed(cases):
+        panel.show_case(case)
+    with qtbot.waitActive(panel):
+        panel.show()
+        panel.activateWindow()
+    panel.table.go_to(0)
+    panel._next.setFocus()
+    panel._next.click()
+    assert panel.table.row() == 1
+    assert panel.viewer.view.hasFocus()
