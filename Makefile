@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WITH_WINDOWS := tests/window tests/e2e
 
 .PHONY: install libraries run test check screenshots translations clean
 
@@ -19,8 +20,12 @@ libraries: install
 run: install libraries
 	$(BIN)/python -m precmed_gui --demo
 
+# Two processes, for two cores: the tests with windows, whose words come at the end, and all others.
 test: install libraries
-	$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(WITH_WINDOWS) >$(VENV)/window-tests.log 2>&1 & windows=$$!; \
+	$(BIN)/python -m pytest $(addprefix --ignore=,$(WITH_WINDOWS)); others=$$?; \
+	wait $$windows; windows=$$?; cat $(VENV)/window-tests.log; \
+	test $$others -eq 0 && test $$windows -eq 0
 
 check: install
 	$(BIN)/ruff check .
